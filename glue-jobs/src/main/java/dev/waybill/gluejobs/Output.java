@@ -1,0 +1,17 @@
+package dev.waybill.gluejobs;
+
+import java.util.Locale;
+
+/** The folders of the bucket that the jobs write to. */
+public enum Output {
+  CLEANED,
+  PROCESSED,
+  NEIGHBOURHOOD_SUMMARY,
+  QUARANTINE,
+  RUNS;
+
+  /** The folder's name, for example {@code neighbourhood_summary}. */
+  public String folder() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

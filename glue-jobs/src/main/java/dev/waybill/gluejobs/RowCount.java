@@ -1,0 +1,34 @@
+package dev.waybill.gluejobs;
+
+import static org.apache.spark.sql.functions.lit;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * Counts rows where they pass, for what the job promises of them. It does not ask the telemetry, which may lose events and
+ * must never fail a job.
+ */
+public final class RowCount {
+
+  private static final String ROWS = "rows";
+
+  private final Observation observation = new Observation();
+
+  /** The same rows, counted when an action runs them. To be called once. */
+  public Dataset<Row> of(Dataset<Row> rows) {
+    return rows.observe(observation, functions.count(lit(1)).as(ROWS));
+  }
+
+  /** How many passed; waits for the action that runs them. */
+  public long rows() {
+    try {
+      return (Long) observation.getAsJava().get(ROWS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for Spark's row count", e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.waybill.gluejobs.cleaning;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.waybill.gluejobs.ListingColumns;
+import dev.waybill.gluejobs.RejectReason;
+import dev.waybill.gluejobs.cleaning.Rejection.Rule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Checks room type, ranges and required values, in this order, and gives those columns their types. */
+public final class CheckValues {
+
+  private static final Object[] ROOM_TYPES = {
+    "Entire home/apt", "Private room", "Shared room", "Hotel room"
+  };
+
+  private static final int LARGEST_LATITUDE = 90;
+  private static final int LARGEST_LONGITUDE = 180;
+
+  private static final Map<String, String> TYPES = new LinkedHashMap<>();
+
+  static {
+    TYPES.put(ListingColumns.ID, "long");
+    TYPES.put(ListingColumns.LAT, "double");
+    TYPES.put(ListingColumns.LONG, "double");
+    TYPES.put(ListingColumns.INSTANT_BOOKABLE, "boolean");
+    TYPES.put(ListingColumns.CONSTRUCTION_YEAR, "int");
+    TYPES.put(ListingColumns.REVIEW_RATE_NUMBER, "int");
+  }
+
+  private static final List<String> MUST_BE_PRESENT =
+      List.of(
+          ListingColumns.ID,
+          ListingColumns.NEIGHBOURHOOD_GROUP,
+          ListingColumns.NEIGHBOURHOOD,
+          ListingColumns.LAT,
+          ListingColumns.LONG,
+          ListingColumns.CONSTRUCTION_YEAR,
+          ListingColumns.REVIEW_RATE_NUMBER);
+
+  private CheckValues() {}
+
+  public static Dataset<Row> apply(Dataset<Row> rows) {
+    Map<String, Column> typed = new LinkedHashMap<>();
+    TYPES.forEach((column, type) -> typed.put(column, text(column).try_cast(type)));
+    typed.put(ListingColumns.ROOM_TYPE, text(ListingColumns.ROOM_TYPE));
+
+    List<Rule> rules = new ArrayList<>();
+    rules.add(
+        Rule.of(
+            isTrue(text(ListingColumns.ROOM_TYPE).isin(ROOM_TYPES)).unary_$bang(),
+            RejectReason.INVALID_ROOM_TYPE,
+            ListingColumns.ROOM_TYPE));
+    TYPES.keySet().forEach(column -> rules.add(invalid(column, typed.get(column))));
+    MUST_BE_PRESENT.forEach(
+        column -> rules.add(Rule.of(text(column).isNull(), RejectReason.MISSING_VALUE, column)));
+    return Rejection.mark(rows, rules).withColumns(typed);
+  }
+
+  /** There is a value, and it can't be read or lies outside its range. NaN lies outside any. */
+  private static Rule invalid(String column, Column value) {
+    Column good =
+        switch (column) {
+          case ListingColumns.LAT -> abs(value).leq(LARGEST_LATITUDE);
+          case ListingColumns.LONG -> abs(value).leq(LARGEST_LONGITUDE);
+          default -> value.isNotNull();
+        };
+    return Rule.of(
+        text(column).isNotNull().and(isTrue(good).unary_$bang()), RejectReason.INVALID_VALUE, column);
+  }
+
+  private static Column text(String column) {
+    return Text.orNull(col(column));
+  }
+
+  private static Column isTrue(Column condition) {
+    return coalesce(condition, lit(false));
+  }
+}

@@ -1,0 +1,141 @@
+package dev.waybill.gluejobs.cleaning;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
+
+import dev.waybill.gluejobs.ListingColumns;
+import dev.waybill.gluejobs.Output;
+import dev.waybill.gluejobs.Partitions;
+import dev.waybill.gluejobs.RejectReason;
+import dev.waybill.gluejobs.RowCount;
+import dev.waybill.gluejobs.RunArguments;
+import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.gluejobs.csv.CsvSource;
+import dev.waybill.gluetracing.TracedJob;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The cleaning job's steps in their order. The file is read once: what the checks leave is kept for the rest. */
+public final class CleaningPipeline {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CleaningPipeline.class);
+
+  private final TracedJob job;
+  private final SparkSession spark;
+  private final RunArguments run;
+
+  public CleaningPipeline(TracedJob job, RunArguments run) {
+    this.job = job;
+    this.spark = job.spark();
+    this.run = run;
+  }
+
+  public void run() {
+    ReadListings file =
+        job.step("check header", () -> ReadListings.open(spark, run.input(), run.key()));
+    if (!file.ignoredColumns().isEmpty()) {
+      LOG.warn("{}: columns that the contract does not know are ignored: {}", run.key(), file.ignoredColumns());
+    }
+    Partitions.fit(spark, file.bytes());
+
+    RowCount read = new RowCount();
+    Dataset<Row> checked = check(file, read).persist(StorageLevel.MEMORY_AND_DISK());
+    Medians medians = job.step("find medians", () -> Medians.of(checked, run.runDate()));
+
+    Dataset<Row> kept = checked.where(col(Rejection.REASON).isNull()).select(contractColumns());
+    Dataset<Row> reduced =
+        job.step("reduce skewness", kept, rows -> ReduceSkewness.apply(rows, medians));
+    Dataset<Row> cleaned =
+        job.step(
+            "correct review dates",
+            reduced,
+            rows -> CorrectReviewDates.apply(rows, medians, run.runDate()));
+    RowCount written = new RowCount();
+    job.step("write cleaned", () -> write(cleaned, written, Output.CLEANED));
+
+    RowCount quarantined = new RowCount();
+    job.step("write quarantine", () -> write(rejected(checked), quarantined, Output.QUARANTINE));
+
+    long rowsRead = read.rows();
+    job.step(
+        "check conservation",
+        () -> Conservation.check(rowsRead, medians, written.rows(), quarantined.rows()));
+    record(file, rowsRead, medians);
+  }
+
+  /** From the file to rows that are good or marked. */
+  private Dataset<Row> check(ReadListings file, RowCount read) {
+    Dataset<Row> records =
+        job.step("read", () -> read.of(file.records(spark)));
+    Dataset<Row> standardized =
+        job.step("standardize columns", records, rows -> StandardizeColumns.apply(rows, file.header()));
+    Dataset<Row> narrow = job.step("drop columns", standardized, DropColumns::apply);
+    Dataset<Row> unique = job.step("remove duplicates", narrow, RemoveDuplicates::apply);
+    Dataset<Row> filled = job.step("fill missing values", unique, FillMissingValues::apply);
+    Dataset<Row> filtered = job.step("filter minimum nights", filled, FilterMinimumNights::apply);
+    Dataset<Row> priced = job.step("convert currency", filtered, ConvertCurrency::apply);
+    Dataset<Row> checked = job.step("check values", priced, CheckValues::apply);
+    // A good row's raw text has served: it need not be kept.
+    return checked.withColumn(
+        CsvSource.RAW_RECORD,
+        when(col(Rejection.REASON).isNotNull(), col(CsvSource.RAW_RECORD)));
+  }
+
+  private static Column[] contractColumns() {
+    return ListingColumns.REQUIRED.stream().map(name -> col(name)).toArray(Column[]::new);
+  }
+
+  private static Dataset<Row> rejected(Dataset<Row> checked) {
+    return checked
+        .where(col(Rejection.REASON).isNotNull())
+        .select(
+            Stream.concat(Stream.of(CsvSource.RAW_RECORD), Rejection.COLUMNS.stream())
+                .map(name -> col(name))
+                .toArray(Column[]::new));
+  }
+
+  private void write(Dataset<Row> rows, RowCount count, Output output) {
+    count
+        .of(rows)
+        .write()
+        .mode(SaveMode.Overwrite)
+        .parquet(run.prefix(output).toString());
+  }
+
+  private void record(ReadListings file, long rowsRead, Medians medians) {
+    Map<String, Long> rejected = new LinkedHashMap<>();
+    medians.rejected().forEach((reason, rows) -> rejected.put(reason.text(), rows));
+    Map<String, String> outputs = new LinkedHashMap<>();
+    for (Output output : new Output[] {Output.CLEANED, Output.QUARANTINE}) {
+      outputs.put(output.folder(), run.prefix(output).toString());
+    }
+    new RunRecord(
+            run.runId(),
+            run.key(),
+            new RunRecord.Rows(rowsRead, medians.kept(), null, rejected),
+            outputs)
+        .write(run, RunRecord.CLEANED, spark.sessionState().newHadoopConf());
+    job.countInputBytes(file.bytes());
+    job.countRows("read", rowsRead);
+    job.countRows("cleaned", medians.kept());
+    for (RejectReason reason : medians.rejected().keySet()) {
+      job.countRejected(reason.text(), medians.rejected().get(reason));
+    }
+    LOG.info(
+        "{}: {} rows read, {} cleaned, {} rejected {}",
+        run.key(),
+        rowsRead,
+        medians.kept(),
+        medians.allRejected(),
+        rejected);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.waybill.gluejobs.cleaning;
+
+import static org.apache.spark.sql.functions.col;
+
+import dev.waybill.gluejobs.InvalidInput;
+import dev.waybill.gluejobs.ListingColumns;
+import dev.waybill.gluejobs.RejectReason;
+import dev.waybill.gluejobs.csv.CsvHeader;
+import dev.waybill.gluejobs.csv.CsvRecords;
+import dev.waybill.gluejobs.csv.CsvSource;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A listings file, with its header read and found good.
+ *
+ * @param bytes its size
+ */
+public record ReadListings(Path path, String key, CsvHeader header, long bytes) {
+
+  private static final Map<String, String> SYNONYMS =
+      Map.of("latitude", ListingColumns.LAT, "longitude", ListingColumns.LONG);
+
+  /**
+   * Opens a listings file.
+   *
+   * @param key its S3 key, for messages
+   * @throws InvalidInput where it is empty, gone, no CSV, or its header lacks or doubles a column
+   */
+  public static ReadListings open(SparkSession spark, Path path, String key) {
+    try {
+      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      long bytes = files.getFileStatus(path).getLen();
+      try (InputStream in = files.open(path)) {
+        CsvHeader header = CsvHeader.read(in, SYNONYMS);
+        header.require(ListingColumns.REQUIRED);
+        return new ReadListings(path, key, header, bytes);
+      }
+    } catch (CsvRecords.NotCsv e) {
+      throw new InvalidInput(key, e.getMessage());
+    } catch (FileNotFoundException e) {
+      throw new InvalidInput(key, "is not in the bucket any more; upload it again");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Its records: {@code raw_record} string, {@code fields} array of string, and the columns of {@link Rejection}, set on
+   * records that can't be bound to the header.
+   */
+  public Dataset<Row> records(SparkSession spark) {
+    Dataset<Row> records = CsvSource.records(spark, path, key, header.names().size());
+    return Rejection.withMarks(
+            records,
+            col(CsvSource.PROBLEM).isNotNull(),
+            RejectReason.MALFORMED_RECORD,
+            col(CsvSource.PROBLEM))
+        .drop(CsvSource.PROBLEM);
+  }
+
+  /** Columns that the contract does not know, and that are therefore in no output. */
+  public List<String> ignoredColumns() {
+    return header.names().stream()
+        .filter(name -> !ListingColumns.REQUIRED.contains(name) && !ListingColumns.DROPPED.contains(name))
+        .toList();
+  }
+}

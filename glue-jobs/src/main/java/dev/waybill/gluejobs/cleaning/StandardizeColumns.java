@@ -1,0 +1,30 @@
+package dev.waybill.gluejobs.cleaning;
+
+import static org.apache.spark.sql.functions.col;
+
+import dev.waybill.gluejobs.ListingColumns;
+import dev.waybill.gluejobs.csv.CsvHeader;
+import dev.waybill.gluejobs.csv.CsvSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Binds each record's fields to the columns that the contract knows, by name; their order in the file is free. */
+public final class StandardizeColumns {
+
+  private StandardizeColumns() {}
+
+  public static Dataset<Row> apply(Dataset<Row> records, CsvHeader header) {
+    var positions = header.positions();
+    List<Column> columns = new ArrayList<>();
+    columns.add(col(CsvSource.RAW_RECORD));
+    Rejection.COLUMNS.forEach(mark -> columns.add(col(mark)));
+    Stream.concat(ListingColumns.REQUIRED.stream(), ListingColumns.DROPPED.stream().sorted())
+        .filter(positions::containsKey)
+        .forEach(name -> columns.add(col(CsvSource.FIELDS).getItem(positions.get(name)).as(name)));
+    return records.select(columns.toArray(Column[]::new));
+  }
+}

@@ -1,0 +1,81 @@
+package dev.waybill.gluejobs.csv;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A file's header: its column names as standardized, in the file's order.
+ *
+ * @param names trimmed, lower case, every run of blanks an underscore, synonyms replaced
+ */
+public record CsvHeader(List<String> names) {
+
+  private static final int NAMES_SHOWN = 40;
+
+  /**
+   * Reads the first record of a stream.
+   *
+   * @param synonyms other names that a column may have, and the one that it gets
+   * @throws CsvRecords.NotCsv where the stream is empty or no text
+   */
+  public static CsvHeader read(InputStream in, Map<String, String> synonyms) throws IOException {
+    CsvRecords records = new CsvRecords(in);
+    if (!records.next()) {
+      throw new CsvRecords.NotCsv("is empty: it has no header and no rows");
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < records.fields(); i++) {
+      String name = new String(records.field(i), StandardCharsets.UTF_8);
+      if (name.chars().anyMatch(c -> c < ' ' && !Character.isWhitespace(c))) {
+        throw new CsvRecords.NotCsv("is not a CSV file: its first line holds control characters");
+      }
+      String standard = name.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", "_");
+      names.add(synonyms.getOrDefault(standard, standard));
+    }
+    return new CsvHeader(List.copyOf(names));
+  }
+
+  /**
+   * Checks that every one of these columns is there once.
+   *
+   * @throws CsvRecords.NotCsv naming all that are missing and all that are doubled
+   */
+  public void require(Collection<String> columns) {
+    List<String> missing = columns.stream().filter(column -> !names.contains(column)).toList();
+    List<String> doubled =
+        columns.stream()
+            .filter(column -> names.indexOf(column) != names.lastIndexOf(column))
+            .toList();
+    List<String> problems = new ArrayList<>();
+    if (!missing.isEmpty()) {
+      problems.add("columns missing: " + String.join(", ", missing));
+    }
+    if (!doubled.isEmpty()) {
+      problems.add("columns doubled: " + String.join(", ", doubled));
+    }
+    if (!problems.isEmpty()) {
+      throw new CsvRecords.NotCsv(String.join("; ", problems) + "; the header has: " + shown());
+    }
+  }
+
+  /** Where each column stands, the first of equal names. */
+  public Map<String, Integer> positions() {
+    return IntStream.range(0, names.size())
+        .boxed()
+        .collect(Collectors.toMap(names::get, i -> i, (first, second) -> first));
+  }
+
+  private String shown() {
+    String all = names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "));
+    String cut = all.length() > 600 ? all.substring(0, 600) + "…" : all;
+    return names.size() > NAMES_SHOWN ? cut + " … (" + names.size() + " columns)" : cut;
+  }
+}

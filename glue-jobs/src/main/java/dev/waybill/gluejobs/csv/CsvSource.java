@@ -1,0 +1,214 @@
+package dev.waybill.gluejobs.csv;
+
+import dev.waybill.gluejobs.InvalidInput;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.sql.connector.catalog.SupportsRead;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.TableProvider;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.connector.read.Batch;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * A Spark data source of a CSV object's records after the header: the raw text of each, its fields, and what is wrong with
+ * it. Spark's own reader keeps the raw text of malformed records only, and does not notice a quote that is never closed.
+ *
+ * <p>A record can span lines, so one task reads the object from its start, as Spark's own reader does for such files.
+ */
+public final class CsvSource implements TableProvider {
+
+  /** string: the record as it stands in the file. */
+  public static final String RAW_RECORD = "raw_record";
+
+  /** array of string: the fields; null where there is a problem. */
+  public static final String FIELDS = "fields";
+
+  /** string: why the record can't be bound to the header, or null. */
+  public static final String PROBLEM = "problem";
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add(RAW_RECORD, DataTypes.StringType)
+          .add(FIELDS, DataTypes.createArrayType(DataTypes.StringType))
+          .add(PROBLEM, DataTypes.StringType);
+
+  private static final String OBJECT = "object";
+  private static final String KEY = "key";
+  private static final String COLUMNS = "columns";
+
+  /** Spark makes it by its class name. */
+  public CsvSource() {}
+
+  /**
+   * The records of an object.
+   *
+   * @param key its S3 key, for messages
+   * @param columns how many fields the header has
+   */
+  public static Dataset<Row> records(SparkSession spark, Path path, String key, int columns) {
+    return spark
+        .read()
+        .format(CsvSource.class.getName())
+        .option(OBJECT, path.toString())
+        .option(KEY, key)
+        .option(COLUMNS, columns)
+        .load();
+  }
+
+  @Override
+  public StructType inferSchema(CaseInsensitiveStringMap options) {
+    return SCHEMA;
+  }
+
+  @Override
+  public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(properties);
+    return new CsvTable(
+        new CsvObject(
+            options.get(OBJECT),
+            options.get(KEY),
+            options.getInt(COLUMNS, 0),
+            new SerializableConfiguration(
+                SparkSession.active().sparkContext().hadoopConfiguration())));
+  }
+
+  private record CsvTable(CsvObject object) implements Table, SupportsRead, ScanBuilder, Scan, Batch {
+
+    @Override
+    public String name() {
+      return object.path;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Spark asks for the schema by this method still
+    public StructType schema() {
+      return SCHEMA;
+    }
+
+    @Override
+    public Set<TableCapability> capabilities() {
+      return Set.of(TableCapability.BATCH_READ);
+    }
+
+    @Override
+    public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
+      return this;
+    }
+
+    @Override
+    public Scan build() {
+      return this;
+    }
+
+    @Override
+    public StructType readSchema() {
+      return SCHEMA;
+    }
+
+    @Override
+    public Batch toBatch() {
+      return this;
+    }
+
+    @Override
+    public InputPartition[] planInputPartitions() {
+      return new InputPartition[] {object};
+    }
+
+    @Override
+    public PartitionReaderFactory createReaderFactory() {
+      return Reader::open;
+    }
+  }
+
+  private record CsvObject(String path, String key, int columns, SerializableConfiguration hadoop)
+      implements InputPartition {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static final class Reader implements PartitionReader<InternalRow> {
+
+    private final CsvObject object;
+    private final CsvRecords records;
+
+    private Reader(CsvObject object) throws IOException {
+      this.object = object;
+      Path path = new Path(object.path);
+      this.records = new CsvRecords(path.getFileSystem(object.hadoop.value()).open(path));
+      advance();
+    }
+
+    static PartitionReader<InternalRow> open(InputPartition partition) {
+      try {
+        return new Reader((CsvObject) partition);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean next() throws IOException {
+      return advance();
+    }
+
+    @Override
+    public InternalRow get() {
+      String problem = problem();
+      return new GenericInternalRow(
+          new Object[] {
+            UTF8String.fromBytes(records.raw()),
+            problem == null ? fields() : null,
+            problem == null ? null : UTF8String.fromString(problem)
+          });
+    }
+
+    @Override
+    public void close() throws IOException {
+      records.close();
+    }
+
+    private boolean advance() throws IOException {
+      try {
+        return records.next();
+      } catch (CsvRecords.NotCsv e) {
+        throw new InvalidInput(object.key, e.getMessage());
+      }
+    }
+
+    private String problem() {
+      if (records.problem() != null) {
+        return records.problem();
+      }
+      return records.fields() == object.columns
+          ? null
+          : "%d fields where the header has %d".formatted(records.fields(), object.columns);
+    }
+
+    private GenericArrayData fields() {
+      Object[] fields = new Object[records.fields()];
+      for (int i = 0; i < fields.length; i++) {
+        fields[i] = UTF8String.fromBytes(records.field(i));
+      }
+      return new GenericArrayData(fields);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.waybill.gluejobs.processing;
+
+import dev.waybill.gluejobs.Output;
+import dev.waybill.gluejobs.Partitions;
+import dev.waybill.gluejobs.RowCount;
+import dev.waybill.gluejobs.RunArguments;
+import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.gluetracing.TracedJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The processing job's steps in their order. */
+public final class ProcessingPipeline {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessingPipeline.class);
+
+  /** Text that makes a byte of Parquet. */
+  private static final long PARQUET_SHRINKS = 8;
+
+
+  private final TracedJob job;
+  private final SparkSession spark;
+  private final RunArguments run;
+  private final Configuration hadoop;
+
+  public ProcessingPipeline(TracedJob job, RunArguments run) {
+    this.job = job;
+    this.spark = job.spark();
+    this.run = run;
+    this.hadoop = spark.sessionState().newHadoopConf();
+  }
+
+  public void run() {
+    RunRecord cleaned =
+        job.step("read run record", () -> RunRecord.read(run, RunRecord.CLEANED, hadoop));
+    Path input = run.prefix(Output.CLEANED);
+    long bytes = sizeOf(input);
+    Partitions.fit(spark, bytes * PARQUET_SHRINKS);
+
+    Dataset<Row> listings =
+        job.step("read cleaned", () -> spark.read().parquet(input.toString()));
+    Dataset<Row> spend =
+        job.step("compute minimum total spend", listings, AddCosts::withMinimumTotalSpend);
+    Dataset<Row> costs = job.step("compute cost per night", spend, AddCosts::withCostPerNight);
+    Dataset<Row> ranked = job.step("rank within neighbourhood", costs, AddRanks::withinNeighbourhood);
+    Dataset<Row> processed =
+        job.step(
+            "rank overall",
+            ranked,
+            rows -> AddRanks.asProportions(AddRanks.overall(rows), cleaned.rows().cleaned()));
+    RowCount written = new RowCount();
+    job.step(
+        "write processed",
+        () ->
+            write(written.of(processed), Output.PROCESSED));
+
+    Dataset<Row> summary =
+        job.step("summarize neighbourhoods", costs, SummarizeNeighbourhoods::apply);
+    job.step("write neighbourhood summary", () -> write(summary, Output.NEIGHBOURHOOD_SUMMARY));
+
+    long rows = written.rows();
+    job.step("check conservation", () -> check(cleaned.rows().cleaned(), rows));
+    record(cleaned, rows, bytes);
+  }
+
+  private void write(Dataset<Row> rows, Output output) {
+    rows.write().mode(SaveMode.Overwrite).parquet(run.prefix(output).toString());
+  }
+
+  private static void check(long cleaned, long processed) {
+    if (cleaned != processed) {
+      throw new IllegalStateException(
+          "rows were lost or doubled: %d cleaned, %d processed. The run's outputs are not to be used; run it again"
+              .formatted(cleaned, processed));
+    }
+  }
+
+  private void record(RunRecord cleaned, long processed, long bytes) {
+    Map<String, String> outputs = new LinkedHashMap<>(cleaned.outputs());
+    for (Output output : new Output[] {Output.PROCESSED, Output.NEIGHBOURHOOD_SUMMARY}) {
+      outputs.put(output.folder(), run.prefix(output).toString());
+    }
+    RunRecord.Rows rows = cleaned.rows();
+    new RunRecord(
+            run.runId(),
+            run.key(),
+            new RunRecord.Rows(rows.read(), rows.cleaned(), processed, rows.rejected()),
+            outputs)
+        .write(run, RunRecord.MANIFEST, hadoop);
+    job.countInputBytes(bytes);
+    job.countRows("processed", processed);
+    LOG.info("{}: {} rows processed", run.key(), processed);
+  }
+
+  private long sizeOf(Path path) {
+    try {
+      return path.getFileSystem(hadoop).getContentSummary(path).getLength();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't read " + path, e);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.waybill.gluetracing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.semconv.ExceptionAttributes;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.config.Property;
+
+/**
+ * Gives the job's log lines their place in the trace: each becomes an OTLP log record, and a JSON line on the console, with
+ * {@code trace_id}, {@code span_id} and the trace id as X-Ray writes it. It joins the Log4j configuration it finds, Glue's
+ * or Spark's, and leaves it as it was.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/otel/logs/data-model/">OpenTelemetry log data model</a>
+ */
+final class JobLogs extends AbstractAppender {
+
+  private static final String WAYBILL = "dev.waybill";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Logger otlp;
+  private final PrintStream console;
+  private final SpanContext root;
+  private final Map<String, String> fields;
+
+  private JobLogs(Logger otlp, PrintStream console, SpanContext root, Map<String, String> fields) {
+    super("waybill", null, null, true, Property.EMPTY_ARRAY);
+    this.otlp = otlp;
+    this.console = console;
+    this.root = root;
+    this.fields = fields;
+  }
+
+  /**
+   * Begins to take log lines: those of the application from INFO, all others as far as Log4j's configuration lets them.
+   *
+   * @param application the package of the job's own classes
+   * @param root the span for lines that no step's thread wrote
+   * @param fields what every JSON line carries besides
+   */
+  static JobLogs attach(
+      Logger otlp, PrintStream console, String application, SpanContext root, Map<String, String> fields) {
+    JobLogs logs = new JobLogs(otlp, console, root, fields);
+    logs.start();
+    LoggerContext context = context();
+    context.getConfiguration().getRootLogger().addAppender(logs, null, null);
+    for (String name : new String[] {WAYBILL, application}) {
+      if (!context.getConfiguration().getLoggers().containsKey(name)) {
+        context.getConfiguration().addLogger(name, new LoggerConfig(name, Level.INFO, true));
+      }
+    }
+    context.updateLoggers();
+    return logs;
+  }
+
+  void detach() {
+    LoggerContext context = context();
+    context.getConfiguration().getRootLogger().removeAppender(getName());
+    context.updateLoggers();
+    stop();
+  }
+
+  @Override
+  public void append(LogEvent event) {
+    SpanContext span = Span.fromContext(Context.current()).getSpanContext();
+    SpanContext place = span.isValid() ? span : root;
+    var record =
+        otlp.logRecordBuilder()
+            .setContext(Context.root().with(Span.wrap(place)))
+            .setTimestamp(event.getTimeMillis(), TimeUnit.MILLISECONDS)
+            .setSeverity(severity(event.getLevel()))
+            .setSeverityText(event.getLevel().name())
+            .setBody(event.getMessage().getFormattedMessage());
+    Throwable thrown = event.getThrown();
+    if (thrown != null) {
+      record.setAttribute(ExceptionAttributes.EXCEPTION_TYPE, thrown.getClass().getName());
+      record.setAttribute(ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown));
+    }
+    record.emit();
+    console.println(line(event, place));
+  }
+
+  private String line(LogEvent event, SpanContext place) {
+    Map<String, String> line = new LinkedHashMap<>();
+    line.put("timestamp", java.time.Instant.ofEpochMilli(event.getTimeMillis()).toString());
+    line.put("level", event.getLevel().name());
+    line.put("logger", event.getLoggerName());
+    line.put("message", event.getMessage().getFormattedMessage());
+    line.put("trace_id", place.getTraceId());
+    line.put("span_id", place.getSpanId());
+    line.put("xray_trace_id", TraceHeader.xrayTraceId(place.getTraceId()));
+    line.putAll(fields);
+    if (event.getThrown() != null) {
+      line.put("exception", ErrorText.of(event.getThrown()));
+    }
+    try {
+      return JSON.writeValueAsString(line);
+    } catch (JsonProcessingException e) {
+      return event.getMessage().getFormattedMessage();
+    }
+  }
+
+  private static Severity severity(Level level) {
+    return switch (level.getStandardLevel()) {
+      case FATAL -> Severity.FATAL;
+      case ERROR -> Severity.ERROR;
+      case WARN -> Severity.WARN;
+      case INFO -> Severity.INFO;
+      case DEBUG -> Severity.DEBUG;
+      default -> Severity.TRACE;
+    };
+  }
+
+  private static LoggerContext context() {
+    return (LoggerContext) LogManager.getContext(false);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.waybill.gluetracing;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The metrics of one job. None has an attribute without bound: exemplars tie a point to its trace.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/runtime/jvm-metrics/">JVM metrics</a>
+ */
+final class JobMetrics {
+
+  private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
+  private static final AttributeKey<String> MEMORY_TYPE = AttributeKey.stringKey("jvm.memory.type");
+
+  /** Seconds, from 1 s to 4 h. */
+  private static final List<Double> DURATION_BUCKETS =
+      List.of(1., 2., 5., 10., 20., 30., 60., 120., 300., 600., 1_200., 1_800., 3_600., 7_200., 14_400.);
+
+  private final String job;
+  private final Context root;
+  private final LongCounter rows;
+  private final LongCounter inputBytes;
+  private final LongCounter outputBytes;
+  private final DoubleHistogram duration;
+
+  JobMetrics(Meter meter, String job, SpanContext root) {
+    this.job = job;
+    this.root = Context.root().with(Span.wrap(root));
+    this.rows =
+        meter.counterBuilder("waybill.rows").setUnit("{row}").setDescription("Rows by what they came to").build();
+    this.inputBytes =
+        meter.counterBuilder("waybill.input.bytes").setUnit("By").setDescription("Size of the job's input").build();
+    this.outputBytes =
+        meter.counterBuilder("waybill.output.bytes").setUnit("By").setDescription("Bytes that the job wrote").build();
+    this.duration =
+        meter
+            .histogramBuilder("waybill.job.duration")
+            .setUnit("s")
+            .setDescription("Time from the start of the job's main method to its end")
+            .setExplicitBucketBoundariesAdvice(DURATION_BUCKETS)
+            .build();
+    observeJvm(meter);
+  }
+
+  void countRows(long count, String outcome) {
+    rows.add(count, Attributes.of(WaybillAttributes.JOB, job, WaybillAttributes.OUTCOME, outcome), root);
+  }
+
+  void countRejected(long count, String reason) {
+    rows.add(
+        count,
+        Attributes.of(
+            WaybillAttributes.JOB, job, WaybillAttributes.OUTCOME, "rejected", WaybillAttributes.REASON, reason),
+        root);
+  }
+
+  void countInputBytes(long bytes) {
+    inputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB, job), root);
+  }
+
+  void countOutputBytes(long bytes) {
+    outputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB, job), root);
+  }
+
+  void ended(Duration took, boolean succeeded) {
+    duration.record(
+        took.toNanos() / 1e9,
+        Attributes.of(WaybillAttributes.JOB, job, STATUS, succeeded ? "SUCCEEDED" : "FAILED"),
+        root);
+  }
+
+  private static void observeJvm(Meter meter) {
+    var os = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    var memory = ManagementFactory.getMemoryMXBean();
+    meter
+        .counterBuilder("jvm.cpu.time")
+        .ofDoubles()
+        .setUnit("s")
+        .buildWithCallback(point -> point.record(os.getProcessCpuTime() / 1e9));
+    meter
+        .gaugeBuilder("jvm.cpu.recent_utilization")
+        .setUnit("1")
+        .buildWithCallback(point -> point.record(Math.max(0, os.getProcessCpuLoad())));
+    meter
+        .upDownCounterBuilder("jvm.memory.used")
+        .setUnit("By")
+        .buildWithCallback(
+            point -> {
+              point.record(used(memory.getHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "heap"));
+              point.record(used(memory.getNonHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "non_heap"));
+            });
+  }
+
+  private static long used(MemoryUsage usage) {
+    return usage.getUsed();
+  }
+}

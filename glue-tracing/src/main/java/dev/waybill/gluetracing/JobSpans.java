@@ -1,0 +1,123 @@
+package dev.waybill.gluetracing;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.IdGenerator;
+import io.opentelemetry.semconv.ErrorAttributes;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/**
+ * The spans of one job. A span here gets its id when its work begins and is written when its work is known: Spark says
+ * only after the fact when a step really ran, and X-Ray only after a while what the job's parent is. Until then the id is
+ * enough for children, log lines and exemplars to refer to it.
+ */
+final class JobSpans {
+
+  private final Tracer tracer;
+  private final NextIds ids;
+  private final String traceId;
+  private final TraceFlags flags;
+
+  JobSpans(Tracer tracer, NextIds ids, String traceId, boolean sampled) {
+    this.tracer = tracer;
+    this.ids = ids;
+    this.traceId = traceId;
+    this.flags = sampled ? TraceFlags.getSampled() : TraceFlags.getDefault();
+  }
+
+  /** A context for a span that is to be written later. */
+  SpanContext reserve() {
+    return SpanContext.create(traceId, IdGenerator.random().generateSpanId(), flags, TraceState.getDefault());
+  }
+
+  /** Starts the span of that id: the caller ends it, or takes its data and lets it go. */
+  Span begin(SpanContext self, SpanContext parent, String name, SpanKind kind, Instant start, Attributes attributes) {
+    SpanBuilder builder =
+        tracer.spanBuilder(name).setSpanKind(kind).setStartTimestamp(start).setAllAttributes(attributes);
+    if (parent.isValid()) {
+      builder.setParent(Context.root().with(Span.wrap(parent)));
+    } else {
+      builder.setNoParent();
+    }
+    return ids.next(self, builder::startSpan);
+  }
+
+  /** Writes a finished span inside the job. */
+  void write(
+      SpanContext self, SpanContext parent, String name, Instant start, Instant end, Attributes attributes, Outcome outcome) {
+    Span span = begin(self, parent, name, SpanKind.INTERNAL, start, attributes);
+    outcome.describe(span);
+    span.end(end.isBefore(start) ? start : end);
+  }
+
+  /**
+   * How a piece of work ended.
+   *
+   * @param error what an on-call needs to read, or null where it went well
+   * @param exception recorded on this span, or null: an error is recorded with its stack on the innermost span only
+   */
+  record Outcome(String error, Throwable exception) {
+
+    static final Outcome OK = new Outcome(null, null);
+
+    static Outcome of(Throwable exception) {
+      return new Outcome(ErrorText.of(exception), exception);
+    }
+
+    /** The same error as seen from an enclosing span. */
+    Outcome enclosing() {
+      return new Outcome(error, null);
+    }
+
+    boolean failed() {
+      return error != null;
+    }
+
+    void describe(Span span) {
+      if (failed()) {
+        span.setStatus(StatusCode.ERROR, error);
+      }
+      if (exception != null) {
+        Throwable root = ErrorText.rootOf(exception);
+        span.setAttribute(ErrorAttributes.ERROR_TYPE, root.getClass().getName());
+        span.recordException(root);
+      }
+    }
+  }
+
+  /** Lets a span have the id that was reserved for it; the SDK asks its generator on the thread that starts the span. */
+  static final class NextIds implements IdGenerator {
+
+    private final ThreadLocal<SpanContext> next = new ThreadLocal<>();
+
+    private Span next(SpanContext self, Supplier<Span> start) {
+      next.set(self);
+      try {
+        return start.get();
+      } finally {
+        next.remove();
+      }
+    }
+
+    @Override
+    public String generateSpanId() {
+      SpanContext self = next.get();
+      return self == null ? IdGenerator.random().generateSpanId() : self.getSpanId();
+    }
+
+    @Override
+    public String generateTraceId() {
+      SpanContext self = next.get();
+      return self == null ? XrayIds.newTraceId() : self.getTraceId();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.waybill.gluetracing;
+
+import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The OpenTelemetry SDK of one job: traces, metrics and logs over OTLP/HTTP with the JDK's own client, because Glue's
+ * class path has an old OkHttp and no gRPC. Everything it waits for is bounded, and what could not be sent is said once,
+ * never thrown.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>
+ */
+final class JobTelemetry {
+
+  /** The bound of one export, and of the whole flush at the end. */
+  static final Duration BOUND = Duration.ofSeconds(5);
+
+  private static final Duration METRIC_INTERVAL = Duration.ofSeconds(15);
+  private static final String SCOPE = "dev.waybill.glue-tracing";
+  private static final RetryPolicy RETRIES =
+      RetryPolicy.builder()
+          .setMaxAttempts(3)
+          .setInitialBackoff(Duration.ofMillis(200))
+          .setMaxBackoff(Duration.ofSeconds(1))
+          .build();
+
+  private final OpenTelemetrySdk sdk;
+  private final SpanExporter spanExporter;
+  private final JobSpans.NextIds ids = new JobSpans.NextIds();
+  private final ExportWarnings warnings = ExportWarnings.install();
+  private final String endpoint;
+
+  /**
+   * Starts the SDK.
+   *
+   * @param endpoint the collector's base URL, for example {@code http://collector.waybill.internal:4318}
+   */
+  JobTelemetry(String endpoint, Resource resource, boolean sampled) {
+    this.endpoint = endpoint.replaceAll("/+$", "");
+    this.spanExporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(this.endpoint + "/v1/traces")
+            .setTimeout(BOUND)
+            .setRetryPolicy(RETRIES)
+            .build();
+    this.sdk =
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(tracerProvider(resource, sampled))
+            .setMeterProvider(meterProvider(resource))
+            .setLoggerProvider(loggerProvider(resource))
+            .build();
+  }
+
+  Meter meter() {
+    return sdk.getMeter(SCOPE);
+  }
+
+  Logger logger() {
+    return sdk.getLogsBridge().get(SCOPE);
+  }
+
+  JobSpans spans(String traceId, boolean sampled) {
+    return new JobSpans(sdk.getTracer(SCOPE), ids, traceId, sampled);
+  }
+
+  /** Sends a span's present state ahead of its end, in the background. */
+  void sendEarly(SpanData span) {
+    spanExporter.export(List.of(span));
+  }
+
+  /**
+   * Flushes and shuts down within {@link #BOUND}.
+   *
+   * @return what an on-call should know of telemetry that did not arrive, or empty where all did
+   */
+  Optional<String> close() {
+    CompletableResultCode done =
+        CompletableResultCode.ofAll(
+                List.of(
+                    sdk.getSdkTracerProvider().shutdown(),
+                    sdk.getSdkMeterProvider().shutdown(),
+                    sdk.getSdkLoggerProvider().shutdown()))
+            .join(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+    warnings.remove();
+    String problem =
+        done.isDone() ? warnings.first() : "no answer within " + BOUND.toSeconds() + " s";
+    return Optional.ofNullable(problem)
+        .map(
+            text ->
+                "telemetry of this job is incomplete: the collector at "
+                    + endpoint
+                    + " (job argument --"
+                    + TracedJob.OTLP_ENDPOINT
+                    + ") did not take it: "
+                    + text);
+  }
+
+  private SdkTracerProvider tracerProvider(Resource resource, boolean sampled) {
+    return SdkTracerProvider.builder()
+        .setResource(resource)
+        .setIdGenerator(ids)
+        .setSampler(sampled ? Sampler.alwaysOn() : Sampler.alwaysOff())
+        .addSpanProcessor(BatchSpanProcessor.builder(spanExporter).build())
+        .build();
+  }
+
+  private SdkMeterProvider meterProvider(Resource resource) {
+    return SdkMeterProvider.builder()
+        .setResource(resource)
+        .registerMetricReader(
+            PeriodicMetricReader.builder(
+                    OtlpHttpMetricExporter.builder()
+                        .setEndpoint(endpoint + "/v1/metrics")
+                        .setTimeout(BOUND)
+                        .setRetryPolicy(RETRIES)
+                        .build())
+                .setInterval(METRIC_INTERVAL)
+                .build())
+        .build();
+  }
+
+  private SdkLoggerProvider loggerProvider(Resource resource) {
+    return SdkLoggerProvider.builder()
+        .setResource(resource)
+        .addLogRecordProcessor(
+            BatchLogRecordProcessor.builder(
+                    OtlpHttpLogRecordExporter.builder()
+                        .setEndpoint(endpoint + "/v1/logs")
+                        .setTimeout(BOUND)
+                        .setRetryPolicy(RETRIES)
+                        .build())
+                .build())
+        .build();
+  }
+}

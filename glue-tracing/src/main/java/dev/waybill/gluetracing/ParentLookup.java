@@ -1,0 +1,144 @@
+package dev.waybill.gluetracing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.xray.XRayClient;
+import software.amazon.awssdk.services.xray.model.Segment;
+
+/**
+ * Finds the segment that Step Functions' Glue call left in X-Ray, so that the job can hang under its state. Step Functions
+ * passes Glue no trace context, so the way there is: the state machine's segment, in it the subsegment named like the
+ * state, in that the AWS call of this attempt, and the segment that carries that call's request id.
+ *
+ * <p>It is a refinement and never a precondition: X-Ray is eventually consistent, and an account with CloudWatch
+ * Transaction Search never answers this way. It runs beside the job, asks a bounded number of times, and on any trouble
+ * finds nothing.
+ *
+ * @see <a href="https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html">BatchGetTraces</a>
+ * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html">X-Ray in Step
+ *     Functions</a>
+ */
+final class ParentLookup {
+
+  private static final String STATE_MACHINE = "AWS::StepFunctions::StateMachine";
+  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String traceId;
+  private final String state;
+  private final int attempt;
+
+  /**
+   * What to look for.
+   *
+   * @param traceId 32 hex digits
+   * @param state the workflow state's name
+   * @param attempt how many calls this state had made before, from 0
+   */
+  ParentLookup(String traceId, String state, int attempt) {
+    this.traceId = traceId;
+    this.state = state;
+    this.attempt = attempt;
+  }
+
+  /** Looks in the background; completes with the parent's span id or with empty, never exceptionally. */
+  CompletableFuture<Optional<String>> start() {
+    CompletableFuture<Optional<String>> found = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                found.complete(poll(found));
+              } catch (RuntimeException | LinkageError e) {
+                found.complete(Optional.empty());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                found.complete(Optional.empty());
+              }
+            },
+            "waybill-parent-lookup");
+    thread.setDaemon(true);
+    thread.start();
+    return found;
+  }
+
+  private Optional<String> poll(CompletableFuture<?> wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + BOUND.toNanos();
+    try (XRayClient xray =
+        XRayClient.builder().httpClient(UrlConnectionHttpClient.create()).build()) {
+      for (Duration pause = FIRST_PAUSE; !wanted.isDone(); pause = pause.multipliedBy(2)) {
+        Optional<String> parent = findIn(documents(xray));
+        if (parent.isPresent() || System.nanoTime() + pause.toNanos() > deadline) {
+          return parent;
+        }
+        TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<JsonNode> documents(XRayClient xray) {
+    List<JsonNode> documents = new ArrayList<>();
+    String token = null;
+    do {
+      String page = token;
+      var answer =
+          xray.batchGetTraces(
+              request -> request.traceIds(TraceHeader.xrayTraceId(traceId)).nextToken(page));
+      answer.traces().stream()
+          .flatMap(trace -> trace.segments().stream())
+          .map(Segment::document)
+          .map(ParentLookup::parse)
+          .forEach(documents::add);
+      token = answer.nextToken();
+    } while (token != null);
+    return documents;
+  }
+
+  /** The parent's span id among a trace's segment documents. */
+  Optional<String> findIn(List<JsonNode> documents) {
+    List<JsonNode> calls =
+        documents.stream()
+            .filter(document -> document.path("origin").asText().equals(STATE_MACHINE))
+            .flatMap(machine -> descendants(machine).stream())
+            .filter(subsegment -> subsegment.path("name").asText().equals(state))
+            .flatMap(entered -> descendants(entered).stream())
+            .filter(call -> call.path("aws").hasNonNull("request_id"))
+            .sorted(Comparator.comparingDouble(call -> call.path("start_time").asDouble()))
+            .toList();
+    if (calls.size() <= attempt) {
+      return Optional.empty();
+    }
+    String requestId = calls.get(attempt).path("aws").path("request_id").asText();
+    return documents.stream()
+        .filter(document -> document.path("aws").path("request_id").asText().equals(requestId))
+        .map(document -> document.path("id").asText())
+        .findFirst();
+  }
+
+  private static List<JsonNode> descendants(JsonNode segment) {
+    List<JsonNode> found = new ArrayList<>();
+    for (JsonNode child : segment.path("subsegments")) {
+      found.add(child);
+      found.addAll(descendants(child));
+    }
+    return found;
+  }
+
+  private static JsonNode parse(String document) {
+    try {
+      return JSON.readTree(document);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      return JSON.missingNode();
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package dev.waybill.gluetracing;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.apache.spark.Success$;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.JobFailed;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.StageInfo;
+import org.apache.spark.sql.catalyst.InternalRow;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Keeps what Spark tells of a job's Spark jobs and stages, in memory that does not grow with their number: the slowest
+ * stages whole, of the others a sum. Times are the events' own. It writes nothing and throws nothing: it runs on Spark's
+ * listener thread.
+ */
+final class SparkEvents extends SparkListener {
+
+  /** The local property that says which step launched a Spark job: its span id. */
+  static final String STEP_PROPERTY = "waybill.step";
+
+  /** More stages than this have no span of their own; with 60 spans a run, both jobs have room for so many. */
+  static final int STAGES_KEPT = 14;
+
+  private static final String OBSERVED = "internal.metrics.collectMetricsAccumulator";
+  private static final String SQL_EXECUTION = "spark.sql.execution.id";
+  private static final int JOBS_KEPT = 1_000;
+
+  private final Map<Integer, SparkJob> jobs = new HashMap<>();
+  private final Map<Integer, SparkJob> jobOfStage = new HashMap<>();
+  private final Map<Integer, TaskFigures> runningStages = new HashMap<>();
+  private final Map<Integer, Observed> observed = new HashMap<>();
+  private final TreeSet<SparkStage> slowest =
+      new TreeSet<>(
+          Comparator.comparing(SparkStage::failed)
+              .thenComparing(SparkStage::duration)
+              .thenComparing(SparkStage::id)
+              .thenComparing(SparkStage::attempt));
+  private long stagesOmitted;
+  private double secondsOmitted;
+  private long outputBytes;
+
+  @Override
+  public synchronized void onJobStart(SparkListenerJobStart event) {
+    Properties properties = event.properties() == null ? new Properties() : event.properties();
+    SparkJob job =
+        new SparkJob(
+            event.jobId(),
+            properties.getProperty(STEP_PROPERTY),
+            properties.getProperty(SQL_EXECUTION, "job " + event.jobId()),
+            Instant.ofEpochMilli(event.time()));
+    jobs.put(job.id, job);
+    CollectionConverters.asJava(event.stageInfos()).forEach(stage -> jobOfStage.putIfAbsent(stage.stageId(), job));
+  }
+
+  @Override
+  public synchronized void onTaskEnd(SparkListenerTaskEnd event) {
+    runningStages
+        .computeIfAbsent(event.stageId(), id -> new TaskFigures())
+        .add(event.taskInfo(), event.taskMetrics(), event.reason() instanceof Success$);
+  }
+
+  @Override
+  public synchronized void onStageCompleted(SparkListenerStageCompleted event) {
+    StageInfo info = event.stageInfo();
+    TaskFigures tasks = runningStages.remove(info.stageId());
+    SparkJob job = jobOfStage.get(info.stageId());
+    if (job == null || info.submissionTime().isEmpty() || info.completionTime().isEmpty()) {
+      return;
+    }
+    job.stagesRun++;
+    outputBytes += info.taskMetrics() == null ? 0 : info.taskMetrics().outputMetrics().bytesWritten();
+    SparkStage stage = SparkStage.of(job, info, tasks == null ? new TaskFigures() : tasks);
+    CollectionConverters.asJava(info.accumulables().values()).forEach(accumulable -> observe(stage, accumulable));
+    keep(stage);
+  }
+
+  @Override
+  public synchronized void onJobEnd(SparkListenerJobEnd event) {
+    SparkJob job = jobs.get(event.jobId());
+    if (job == null) {
+      return;
+    }
+    job.end = Instant.ofEpochMilli(event.time());
+    job.failed = event.jobResult() instanceof JobFailed;
+    jobOfStage.values().removeIf(job::equals);
+    if (jobs.size() > JOBS_KEPT) {
+      jobs.values().removeIf(old -> old.end != null && slowest.stream().noneMatch(stage -> stage.job() == old));
+    }
+  }
+
+  /** What an observation counted and which stage ran it, or null where no stage has yet. */
+  synchronized Observed observed(int observation) {
+    return observed.get(observation);
+  }
+
+  /** The Spark jobs that have ended and are still known, in the order in which they began. */
+  synchronized List<SparkJob> endedJobs() {
+    return jobs.values().stream()
+        .filter(job -> job.end != null)
+        .sorted(Comparator.comparingInt(SparkJob::id))
+        .toList();
+  }
+
+  /** The stages that have a span of their own, in the order in which they began. */
+  synchronized List<SparkStage> stages() {
+    List<SparkStage> stages = new ArrayList<>(slowest);
+    stages.sort(Comparator.comparingInt(SparkStage::id).thenComparing(SparkStage::attempt));
+    return stages;
+  }
+
+  synchronized long stagesOmitted() {
+    return stagesOmitted;
+  }
+
+  synchronized double secondsOmitted() {
+    return secondsOmitted;
+  }
+
+  /** What all stages wrote, in bytes. */
+  synchronized long outputBytes() {
+    return outputBytes;
+  }
+
+  private void keep(SparkStage stage) {
+    slowest.add(stage);
+    if (slowest.size() > STAGES_KEPT) {
+      SparkStage fastest = slowest.pollFirst();
+      stagesOmitted++;
+      secondsOmitted += fastest.duration().toMillis() / 1000.0;
+    }
+  }
+
+  /**
+   * Notes what a {@code Dataset.observe} counted in this stage. Its accumulator holds the observed row: our observation's
+   * number, then the count. A stage that is tried again goes on with the same accumulator, so its newest value holds;
+   * another stage that runs the same step once more, because its result was not kept, counts the same rows again, so the
+   * first one holds.
+   */
+  private void observe(SparkStage stage, AccumulableInfo accumulable) {
+    if (accumulable.name().contains(OBSERVED)
+        && accumulable.value().isDefined()
+        && accumulable.value().get() instanceof InternalRow row
+        && row.numFields() == 2) {
+      int observation = (int) row.getLong(0);
+      long rows = row.getLong(1);
+      observed.merge(
+          observation,
+          new Observed(rows, stage),
+          (before, now) -> before.stage.id() == stage.id() ? now : before);
+    }
+  }
+
+  record Observed(long rows, SparkStage stage) {}
+
+  /** One Spark job. */
+  static final class SparkJob {
+
+    private final int id;
+    private final String step;
+    private final String sqlExecution;
+    private final Instant start;
+    private Instant end;
+    private boolean failed;
+    private int stagesRun;
+
+    private SparkJob(int id, String step, String sqlExecution, Instant start) {
+      this.id = id;
+      this.step = step;
+      this.sqlExecution = sqlExecution;
+      this.start = start;
+    }
+
+    int id() {
+      return id;
+    }
+
+    /** The span id of the step that launched it, or null. */
+    String step() {
+      return step;
+    }
+
+    String sqlExecution() {
+      return sqlExecution;
+    }
+
+    Instant start() {
+      return start;
+    }
+
+    Instant end() {
+      return end;
+    }
+
+    boolean failed() {
+      return failed;
+    }
+
+    int stagesRun() {
+      return stagesRun;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.waybill.gluetracing;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.waybill.gluetracing.JobSpans.Outcome;
+import dev.waybill.gluetracing.SparkEvents.Observed;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+
+/**
+ * The steps of one job that only describe work, and what Spark then really did of them. Spark fuses such steps and runs them
+ * at an action, so a step's rows are counted inside that same pass ({@link Dataset#observe}), and its time is that of the
+ * stages which ran it.
+ */
+final class Steps {
+
+  private final SparkEvents events;
+  private final List<Lazy> lazies = new ArrayList<>();
+  private final Map<Dataset<?>, Integer> observationOf = new IdentityHashMap<>();
+  private int observations;
+
+  Steps(SparkEvents events) {
+    this.events = events;
+  }
+
+  /** Counts a data set's rows wherever it is computed; the result is to be used in its place. */
+  synchronized <T> Dataset<T> observe(Dataset<T> rows) {
+    if (observationOf.containsKey(rows)) {
+      return rows;
+    }
+    int number = ++observations;
+    Dataset<T> observed =
+        rows.observe(
+            "waybill-" + number,
+            // Over no rows this is the number too, which max(lit(number)) would not be.
+            count(lit(1)).multiply(lit(0)).plus(lit((long) number)).as("observation"),
+            aliveRows(rows).as("rows"));
+    observationOf.put(observed, number);
+    return observed;
+  }
+
+  synchronized void add(String name, SpanContext self, Dataset<?> in, Dataset<?> out, Instant defined) {
+    lazies.add(
+        new Lazy(name, self, in == null ? null : observationOf.get(in), observationOf.get(out), defined));
+  }
+
+  /** Writes the span of every step, under the job's root. */
+  synchronized void write(JobSpans spans, SpanContext root) {
+    List<Ran> all = lazies.stream().map(this::ran).toList();
+    for (Ran step : all) {
+      spans.write(
+          step.lazy.self, root, step.lazy.name, step.start, step.end, attributes(step, all), Outcome.OK);
+    }
+  }
+
+  private Attributes attributes(Ran step, List<Ran> all) {
+    AttributesBuilder attributes = Attributes.builder();
+    if (step.in != null) {
+      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows());
+    }
+    if (step.out == null) {
+      return attributes.put(WaybillAttributes.STEP_EXECUTED, false).build();
+    }
+    attributes.put(WaybillAttributes.STEP_ROWS_OUT, step.out.rows());
+    String fused =
+        all.stream()
+            .filter(other -> other != step && other.stages.stream().anyMatch(step.stages::contains))
+            .map(other -> other.lazy.name)
+            .collect(Collectors.joining(", "));
+    if (!fused.isEmpty()) {
+      attributes.put(WaybillAttributes.STEP_FUSED_WITH, ErrorText.cut(fused));
+    }
+    return attributes.build();
+  }
+
+  /** What Spark did of a step: the stage of its result, and the one of its input when a shuffle lies between them. */
+  private Ran ran(Lazy lazy) {
+    Observed in = lazy.in == null ? null : events.observed(lazy.in);
+    Observed out = events.observed(lazy.out);
+    List<SparkStage> stages =
+        Stream.of(in, out)
+            .filter(Objects::nonNull)
+            .map(Observed::stage)
+            .filter(stage -> out != null && sameQuery(stage, out.stage()))
+            .toList();
+    List<Instant> times =
+        Stream.concat(
+                stages.stream().flatMap(stage -> Stream.of(stage.start(), stage.end())),
+                events.endedJobs().stream()
+                    .filter(job -> lazy.self.getSpanId().equals(job.step()))
+                    .flatMap(job -> Stream.of(job.start(), job.end())))
+            .sorted()
+            .toList();
+    return new Ran(
+        lazy,
+        in,
+        out,
+        stages.stream().map(SparkStage::id).collect(Collectors.toCollection(TreeSet::new)),
+        times.isEmpty() ? lazy.defined : times.get(0),
+        times.isEmpty() ? lazy.defined : times.get(times.size() - 1));
+  }
+
+  private static boolean sameQuery(SparkStage one, SparkStage other) {
+    return one.job().sqlExecution().equals(other.job().sqlExecution());
+  }
+
+  private static Column aliveRows(Dataset<?> rows) {
+    return Arrays.asList(rows.columns()).contains(TracedJob.REJECT_REASON)
+        ? count_if(col(TracedJob.REJECT_REASON).isNull())
+        : count(lit(1));
+  }
+
+  private record Lazy(String name, SpanContext self, Integer in, Integer out, Instant defined) {}
+
+  private record Ran(Lazy lazy, Observed in, Observed out, Set<Integer> stages, Instant start, Instant end) {}
+}

@@ -1,0 +1,92 @@
+package dev.waybill.local;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** An HTTP server on a free port of the loopback interface, and on no other. */
+public final class HttpEndpoint implements AutoCloseable {
+
+  private final HttpServer server;
+  private final ExecutorService threads;
+
+  private HttpEndpoint(HttpServer server, ExecutorService threads) {
+    this.server = server;
+    this.threads = threads;
+  }
+
+  /** Answers one request; what it throws becomes a 500 with the message. */
+  @FunctionalInterface
+  public interface Handler {
+    void handle(HttpExchange exchange) throws IOException;
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param name of its threads
+   */
+  public static HttpEndpoint start(String name, Handler handler) {
+    try {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      ExecutorService threads =
+          Executors.newCachedThreadPool(
+              task -> {
+                Thread thread = new Thread(task, "waybill-" + name);
+                thread.setDaemon(true);
+                return thread;
+              });
+      server.setExecutor(threads);
+      server.createContext("/", exchange -> serve(exchange, handler));
+      server.start();
+      return new HttpEndpoint(server, threads);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't listen on the loopback interface", e);
+    }
+  }
+
+  /** Sends a whole answer. */
+  public static void answer(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  public static void answer(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
+    answer(exchange, status, type, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public String url() {
+    return "http://" + address();
+  }
+
+  /** Host and port. */
+  public String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private static void serve(HttpExchange exchange, Handler handler) throws IOException {
+    try (exchange) {
+      handler.handle(exchange);
+    } catch (RuntimeException e) {
+      answer(exchange, 500, "text/plain", String.valueOf(e));
+    }
+  }
+}

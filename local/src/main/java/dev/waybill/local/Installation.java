@@ -1,0 +1,102 @@
+package dev.waybill.local;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where the build left what the stand-ins start.
+ *
+ * @param root the checkout
+ */
+public record Installation(Path root) {
+
+  private static final String ROOT = "waybill.root";
+  private static final String RECORD = "waybill.cds.record";
+
+  /** The one that the launcher names in the system property {@code waybill.root}. */
+  public static Installation ofLauncher() {
+    String root = System.getProperty(ROOT);
+    if (root == null) {
+      throw new IllegalStateException("start it by ./waybill: system property " + ROOT + " is missing");
+    }
+    return new Installation(Path.of(root));
+  }
+
+  public Path workflow() {
+    return root.resolve("workflow/pipeline.asl.json");
+  }
+
+  public Path lambdaJar() {
+    return root.resolve("lambda-trigger/target/lambda-trigger-deployable.jar");
+  }
+
+  /** Class path of the Lambda's JVM: the deployable, and the stand-in for the runtime around it. */
+  public String lambdaClassPath() {
+    Stream<Path> runtime =
+        Stream.of(line("local/target/classpath/launcher.txt").split(File.pathSeparator))
+            .filter(jar -> jar.contains("aws-lambda-java-serialization"))
+            .map(Path::of);
+    return join(Stream.concat(Stream.of(lambdaJar(), localJar()), runtime));
+  }
+
+  /** Class path of a job's JVM: the deployable, Spark as Glue has it, and the stand-in's launcher. */
+  public String jobClassPath() {
+    return join(Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"), localJar()))
+        + File.pathSeparator
+        + line("glue-jobs/target/classpath/spark.txt");
+  }
+
+  /** What Spark's JVM needs on Java 17; the parent pom has the list. */
+  public List<String> sparkOptions() {
+    Properties properties = new Properties();
+    try (var in = Installation.class.getResourceAsStream("/spark-jvm.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return List.of(properties.getProperty("options").strip().split("\\s+"));
+  }
+
+  /**
+   * Options that start a JVM from its class-data archive, which takes a third off its start; or that make the archive, while
+   * the build trains them.
+   *
+   * @param name of the JVM's kind, for example {@code clean-listings}
+   */
+  public List<String> archiveOptions(String name) {
+    Path archive = root.resolve("local/target/cds/" + name + ".jsa");
+    if (Boolean.getBoolean(RECORD)) {
+      return List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:disable");
+    }
+    return Files.exists(archive)
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable")
+        : List.of();
+  }
+
+  public static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  private Path localJar() {
+    return root.resolve("local/target/local.jar");
+  }
+
+  private static String join(Stream<Path> paths) {
+    return paths.map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private String line(String file) {
+    try (Stream<String> lines = Files.lines(root.resolve(file))) {
+      return lines.findFirst().orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the build left no " + file + "; run ./waybill help", e);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package dev.waybill.local;
+
+import dev.waybill.gluejobs.CleanListings;
+import dev.waybill.gluejobs.ProcessListings;
+import dev.waybill.gluetracing.TracedJob;
+import dev.waybill.local.collector.OtlpReceiver;
+import dev.waybill.local.glue.GlueServer;
+import dev.waybill.local.glue.JobDefinition;
+import dev.waybill.local.glue.JobJvm;
+import dev.waybill.local.lambda.LambdaFunction;
+import dev.waybill.local.run.DeployedStack;
+import dev.waybill.local.s3.BucketServer;
+import dev.waybill.local.s3.BucketServer.Created;
+import dev.waybill.local.stepfunctions.StateMachine;
+import dev.waybill.local.stepfunctions.StepFunctionsServer;
+import dev.waybill.local.xray.Segments;
+import dev.waybill.local.xray.XRayServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The deployed stack with no cloud: every AWS service that the pipeline touches, each a small stand-in on the loopback
+ * interface, wired as deployment wires the real ones. The Lambda function, the state machine definition and the jobs are the
+ * deployed ones.
+ */
+public final class LocalCloud implements AutoCloseable {
+
+  /** The bucket that the folder stands for. */
+  public static final String BUCKET = "waybill-local";
+
+  private static final String STACK = "Waybill";
+  private static final String STATE_MACHINE = "waybill-pipeline";
+  private static final Duration JOB_TIMEOUT = Duration.ofMinutes(60);
+  private static final int CONCURRENT_RUNS = 10;
+
+  private final Path bucketFolder;
+  private final Path runsFolder;
+  private final Segments segments = new Segments();
+  private final Set<String> put = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> deadLetters = new ConcurrentHashMap<>();
+  private final OtlpReceiver collector;
+  private final XRayServer xray;
+  private final GlueServer glue;
+  private final StateMachine machine;
+  private final StepFunctionsServer stepFunctions;
+  private final LambdaFunction lambda;
+  private final BucketServer s3;
+
+  /**
+   * Starts it all.
+   *
+   * @param out gets {@code bucket/} and {@code runs/}
+   * @param otlpEndpoint a real collector's, to pass telemetry on to, or null
+   * @param clock says when objects come into the bucket
+   * @param warnings takes what a person should know
+   */
+  public LocalCloud(
+      Installation installation,
+      Path out,
+      String otlpEndpoint,
+      Clock clock,
+      Consumer<String> warnings) {
+    this.bucketFolder = create(out.toAbsolutePath().normalize().resolve("bucket"));
+    this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
+    create(bucketFolder.resolve("input"));
+    this.machine =
+        StateMachine.load(
+            STATE_MACHINE,
+            installation.workflow(),
+            Map.of("CleanJobName", CleanListings.NAME, "ProcessJobName", ProcessListings.NAME));
+    this.collector = OtlpReceiver.start(otlpEndpoint, warnings);
+    this.xray = XRayServer.start(segments);
+    this.glue =
+        GlueServer.start(
+            List.of(
+                job(CleanListings.NAME, CleanListings.class.getName()),
+                job(ProcessListings.NAME, ProcessListings.class.getName())),
+            new JobJvm(
+                installation,
+                bucketFolder,
+                runsFolder,
+                environment(Map.of("AWS_ENDPOINT_URL_XRAY", xray.url()))));
+    this.stepFunctions = StepFunctionsServer.start(
+            machine,
+            Map.of(DeployedStack.BUCKET_TAG, BUCKET, DeployedStack.STACK_TAG, STACK),
+            glue.url(),
+            segments);
+    this.lambda =
+        LambdaFunction.start(
+            installation,
+            environment(
+                Map.of(
+                    "STATE_MACHINE_ARN", machine.arn(),
+                    "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
+                    "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress())),
+            runsFolder.resolve("lambda.log"),
+            segments,
+            (object, error) -> deadLetters.put(object.key(), error));
+    this.s3 = BucketServer.start(BUCKET, bucketFolder, clock, this::put);
+  }
+
+  /** SDK clients that reach it. */
+  public AwsClients clients() {
+    return AwsClients.of(Map.of("s3", s3.url(), "sfn", stepFunctions.url(), "xray", xray.url()));
+  }
+
+  public String stateMachineArn() {
+    return machine.arn();
+  }
+
+  public Path bucketFolder() {
+    return bucketFolder;
+  }
+
+  public Path runsFolder() {
+    return runsFolder;
+  }
+
+  public String s3Url() {
+    return s3.url();
+  }
+
+  /** Whether an object came by S3's API since this was last asked for its key. */
+  public boolean wasPut(String key) {
+    return put.remove(key);
+  }
+
+  /** Tells of an object that came into the folder by itself. */
+  public void created(Created object) {
+    lambda.invoke(object);
+  }
+
+  /** Why no execution was started for a key after all tries, or null. */
+  public String deadLetter(String key) {
+    return deadLetters.get(key);
+  }
+
+  public Segments segments() {
+    return segments;
+  }
+
+  public OtlpReceiver collector() {
+    return collector;
+  }
+
+  /** Stops everything that was started, the jobs' JVMs among it. */
+  @Override
+  public void close() {
+    s3.close();
+    stepFunctions.close();
+    glue.close();
+    lambda.close();
+    xray.close();
+    collector.close();
+  }
+
+  private void put(Created object) {
+    put.add(object.key());
+    lambda.invoke(object);
+  }
+
+  private JobDefinition job(String name, String mainClass) {
+    return new JobDefinition(
+        name,
+        mainClass,
+        CONCURRENT_RUNS,
+        true,
+        JOB_TIMEOUT,
+        Map.of("--" + TracedJob.OTLP_ENDPOINT, collector.url()));
+  }
+
+  /** What AWS gives a process: a region and credentials; these are good for nothing. */
+  private static Map<String, String> environment(Map<String, String> own) {
+    Map<String, String> environment = new HashMap<>(own);
+    environment.put("AWS_REGION", AwsClients.REGION);
+    environment.put("AWS_ACCESS_KEY_ID", "local");
+    environment.put("AWS_SECRET_ACCESS_KEY", "local");
+    environment.put("AWS_EC2_METADATA_DISABLED", "true");
+    return environment;
+  }
+
+  private static Path create(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't create the folder " + folder, e);
+    }
+  }
+}

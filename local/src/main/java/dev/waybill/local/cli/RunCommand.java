@@ -1,0 +1,70 @@
+package dev.waybill.local.cli;
+
+import dev.waybill.local.Installation;
+import dev.waybill.local.Json;
+import dev.waybill.local.LocalCloud;
+import dev.waybill.local.run.LocalRuns;
+import dev.waybill.local.run.Progress;
+import dev.waybill.local.run.RunSummary;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code waybill run}. */
+@Command(
+    name = "run",
+    description = {
+      "Takes CSV files through the whole pipeline on this machine: upload, Lambda, Step Functions, and two Spark jobs,"
+          + " in one trace.",
+      "",
+      "DIR then holds bucket/ (the data sets, as Parquet) and runs/<run id>/ (run.json, report.html and the telemetry)."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files with Airbnb listings")
+  private List<Path> files;
+
+  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out", description = "where results go (default: out)")
+  private Path out;
+
+  @Option(
+      names = "--run-date",
+      paramLabel = "yyyy-mm-dd",
+      description = "the day the files came; later review dates are wrong (default: today, UTC)")
+  private LocalDate runDate;
+
+  @Option(
+      names = "--otlp-endpoint",
+      paramLabel = "URL",
+      defaultValue = "${env:OTEL_EXPORTER_OTLP_ENDPOINT}",
+      description =
+          "pass telemetry on to this collector, for example http://localhost:4318"
+              + " (default: $OTEL_EXPORTER_OTLP_ENDPOINT)")
+  private String otlpEndpoint;
+
+  @Option(names = "--json", description = "print one JSON array of run.json objects on stdout, and nothing else")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    InputFiles.check(files);
+    Progress progress = new Progress(System.err, json);
+    List<RunSummary> summaries;
+    try (LocalCloud cloud =
+        new LocalCloud(
+            Installation.ofLauncher(), out, otlpEndpoint, RunDate.clock(runDate), progress::warn)) {
+      Thread stop = new Thread(cloud::close, "waybill-stop");
+      Runtime.getRuntime().addShutdownHook(stop);
+      summaries = new LocalRuns(cloud, progress).run(files);
+      Runtime.getRuntime().removeShutdownHook(stop);
+    }
+    System.out.println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
+    return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.waybill.local.cli;
+
+import dev.waybill.local.run.ExecutionFollower.JobTry;
+import dev.waybill.local.run.RunSummary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a person reads at the end of runs. */
+final class SummaryTable {
+
+  private SummaryTable() {}
+
+  static String of(List<RunSummary> runs) {
+    return runs.stream().map(SummaryTable::block).collect(Collectors.joining("\n"));
+  }
+
+  private static String block(RunSummary run) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add(run.input().file() + "  " + run.status());
+    if (run.error() != null) {
+      lines.add(line("error", run.error().message()));
+    }
+    if (run.rows().read() != null) {
+      lines.add(line("rows in", number(run.rows().read())));
+      lines.add(line("rows out", number(run.rows().processed() == null ? 0 : run.rows().processed())));
+      lines.add(line("rejected", number(run.rows().allRejected())));
+      run.rows()
+          .rejected()
+          .forEach((reason, count) -> lines.add(line("", "%s %s".formatted(number(count), reason))));
+    }
+    double jobs = 0;
+    for (JobTry job : run.jobs()) {
+      String attempt = job.attempt() == 0 ? "" : " (attempt %d)".formatted(job.attempt() + 1);
+      lines.add(line(job.state(), "%6.2f s  %s%s".formatted(job.seconds(), job.status(), attempt)));
+      jobs += job.seconds();
+    }
+    lines.add(line("other hops", "%6.2f s".formatted(Math.max(0, run.seconds() - jobs))));
+    lines.add(line("whole run", "%6.2f s".formatted(run.seconds())));
+    lines.add(
+        line(
+            "trace",
+            "%s  (%d spans, %d root%s, %d orphans)"
+                .formatted(
+                    run.traceId(),
+                    run.trace().spans(),
+                    run.trace().roots(),
+                    run.trace().roots() == 1 ? "" : "s",
+                    run.trace().orphans())));
+    lines.add(line("report", relative(run.report())));
+    return String.join("\n", lines);
+  }
+
+  private static String line(String name, String value) {
+    return "  %-16s  %s".formatted(name, value);
+  }
+
+  private static String number(long value) {
+    return "%,7d".formatted(value);
+  }
+
+  private static String relative(String path) {
+    Path here = Path.of("").toAbsolutePath();
+    Path absolute = Path.of(path);
+    return absolute.startsWith(here) ? here.relativize(absolute).toString() : path;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.waybill.local.cli;
+
+import dev.waybill.local.AwsClients;
+import dev.waybill.local.Json;
+import dev.waybill.local.run.DeployedRuns;
+import dev.waybill.local.run.DeployedStack;
+import dev.waybill.local.run.Progress;
+import dev.waybill.local.run.RunSummary;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code waybill upload}. */
+@Command(
+    name = "upload",
+    description = {
+      "Puts CSV files into a deployed pipeline's bucket, each under a trace of its own, follows the executions to their end"
+          + " and prints the link to each trace.",
+      "",
+      "Account, region and credentials are those of the AWS command line. It needs s3:PutObject and s3:GetObject on the"
+          + " bucket, states:List*, states:Describe* and states:GetExecutionHistory, and xray:PutTraceSegments."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class UploadCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final Supplier<AwsClients> clients;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files with Airbnb listings")
+  private List<Path> files;
+
+  @ArgGroup private Target target = new Target();
+
+  @Option(names = "--json", description = "print one JSON array on stdout, and nothing else")
+  private boolean json;
+
+  UploadCommand() {
+    this(AwsClients::ofEnvironment);
+  }
+
+  UploadCommand(Supplier<AwsClients> clients) {
+    this.clients = clients;
+  }
+
+  /** Which pipeline: needed only where an account and region have several. */
+  private static final class Target {
+    @Option(names = "--bucket", paramLabel = "NAME", description = "the pipeline's bucket")
+    private String bucket;
+
+    @Option(names = "--stack", paramLabel = "NAME", description = "the pipeline's CloudFormation stack")
+    private String stack;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    InputFiles.check(files);
+    Progress progress = new Progress(System.err, json);
+    List<RunSummary> summaries;
+    try (AwsClients aws = clients.get()) {
+      DeployedStack stack = DeployedStack.find(aws, target.stack, target.bucket);
+      summaries = new DeployedRuns(aws, stack, progress, POLL, PATIENCE).run(files);
+    }
+    spec.commandLine().getOut().println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
+    return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.waybill.local.glue;
+
+import dev.waybill.local.Installation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line, credentials and region in
+ * the environment. What is local about it is a setting of Spark or the AWS SDK, never something that the job asks.
+ *
+ * @param bucket the folder that stands for the bucket
+ * @param runs holds a folder for each run, which gets the jobs' logs
+ * @param environment of every job's JVM
+ */
+public record JobJvm(
+    Installation installation, Path bucket, Path runs, Map<String, String> environment) {
+
+  /** Up to here a file is small: the compiler's and collector's start costs more than they save. */
+  private static final long SMALL = 32L << 20;
+
+  /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
+  private static final String FILE_SYSTEM = "dev.waybill.local.glue.BucketFileSystem";
+
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+  private static final long LARGE_HEAP_MEBIBYTES = 4_096;
+
+  /**
+   * A job's process.
+   *
+   * @param errorFile where {@link JobMain} leaves the error message
+   */
+  record Started(Process process, Path errorFile, Path log) {
+
+    /** Why it failed, also when nothing could be left because it was killed. */
+    String error() {
+      try {
+        if (Files.exists(errorFile)) {
+          String error = Files.readString(errorFile);
+          Files.delete(errorFile);
+          return error;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return "the job's JVM ended with status %d before it could say why; its log is %s"
+          .formatted(process.exitValue(), log);
+    }
+  }
+
+  Started start(JobRun run) throws IOException {
+    String runId = run.arguments().getOrDefault("--run_id", run.id());
+    String attempt = run.arguments().getOrDefault("--attempt", "0");
+    Path folder = Files.createDirectories(runs.resolve(runId));
+    Path log = folder.resolve(run.job().name() + "-attempt-" + attempt + ".log");
+    Path error = folder.resolve(run.id() + ".error");
+    ProcessBuilder builder =
+        new ProcessBuilder(command(run, error))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    return new Started(builder.start(), error, log);
+  }
+
+  private List<String> command(JobRun run, Path error) {
+    List<String> command = new ArrayList<>();
+    command.add(Installation.java());
+    command.addAll(installation.sparkOptions());
+    command.addAll(installation.archiveOptions(run.job().name()));
+    command.addAll(sizeOptions(run));
+    Map<String, String> properties =
+        Map.of(
+            JobMain.CLASS, run.job().mainClass(),
+            JobMain.ERROR, error.toString(),
+            "log4j2.configurationFile", "job-log4j2.properties",
+            "spark.master", "local[" + CORES + "]",
+            "spark.ui.enabled", "false",
+            "spark.driver.host", "127.0.0.1",
+            "spark.driver.bindAddress", "127.0.0.1",
+            "spark.hadoop.fs.s3.impl", FILE_SYSTEM,
+            "spark.hadoop." + BucketFileSystem.FOLDER, bucket.toString());
+    properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+    command.add("-cp");
+    command.add(installation.jobClassPath());
+    command.add(JobMain.class.getName());
+    run.arguments()
+        .forEach(
+            (name, value) -> {
+              command.add(name);
+              command.add(value);
+            });
+    command.addAll(List.of("--JOB_NAME", run.job().name(), "--JOB_RUN_ID", run.id()));
+    return command;
+  }
+
+  private List<String> sizeOptions(JobRun run) {
+    Path input = bucket.resolve(run.arguments().getOrDefault("--key", ""));
+    boolean small;
+    try {
+      small = Files.size(input) <= SMALL;
+    } catch (IOException gone) {
+      small = true;
+    }
+    return small
+        ? List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+        : List.of("-Xmx" + LARGE_HEAP_MEBIBYTES + "m");
+  }
+}

@@ -1,0 +1,41 @@
+package dev.waybill.local.glue;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error message where the stand-in for
+ * Glue finds it.
+ */
+final class JobMain {
+
+  static final String CLASS = "waybill.job.class";
+  static final String ERROR = "waybill.job.error";
+
+  private JobMain() {}
+
+  public static void main(String[] args) throws Exception {
+    try {
+      Class.forName(System.getProperty(CLASS))
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) args);
+    } catch (InvocationTargetException e) {
+      e.getCause().printStackTrace();
+      report(e.getCause());
+      System.exit(1);
+    }
+  }
+
+  /** In the words of Glue: the exception's class, then the innermost cause's message. */
+  private static void report(Throwable error) throws IOException {
+    Throwable root = error;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    Files.writeString(
+        Path.of(System.getProperty(ERROR)),
+        "Exception in User Class: " + root.getClass().getName() + " : " + root.getMessage());
+  }
+}

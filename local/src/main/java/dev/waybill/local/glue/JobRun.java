@@ -1,0 +1,117 @@
+package dev.waybill.local.glue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.local.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A run of a job.
+ *
+ * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html">JobRun</a>
+ */
+final class JobRun {
+
+  private final String id;
+  private final JobDefinition job;
+  private final Map<String, String> arguments;
+  private final Instant startedOn = Instant.now();
+  private State state = State.WAITING;
+  private Instant began;
+  private Instant completedOn;
+  private String error;
+  private Process process;
+
+  JobRun(String id, JobDefinition job, Map<String, String> arguments) {
+    this.id = id;
+    this.job = job;
+    this.arguments = arguments;
+  }
+
+  /** Glue's words for where a run is. */
+  enum State {
+    WAITING,
+    RUNNING,
+    SUCCEEDED,
+    FAILED,
+    TIMEOUT,
+    STOPPED;
+
+    boolean ended() {
+      return this != WAITING && this != RUNNING;
+    }
+  }
+
+  String id() {
+    return id;
+  }
+
+  JobDefinition job() {
+    return job;
+  }
+
+  Map<String, String> arguments() {
+    return arguments;
+  }
+
+  synchronized State state() {
+    return state;
+  }
+
+  /** Notes the run's process; false where the run was stopped before it began. */
+  synchronized boolean running(Process started) {
+    process = started;
+    began = Instant.now();
+    if (state == State.STOPPED) {
+      stopProcess();
+      return false;
+    }
+    state = State.RUNNING;
+    return true;
+  }
+
+  synchronized void ended(State how, String why) {
+    if (!state.ended()) {
+      state = how;
+      error = why;
+      completedOn = Instant.now();
+    }
+  }
+
+  synchronized void stop(State how, String why) {
+    ended(how, why);
+    stopProcess();
+  }
+
+  synchronized ObjectNode json() {
+    ObjectNode json =
+        Json.object()
+            .put("Id", id)
+            .put("Attempt", 0)
+            .put("JobName", job.name())
+            .put("JobRunState", state.name())
+            .put("GlueVersion", "6.0")
+            .put("StartedOn", startedOn.toEpochMilli() / 1000.0)
+            .put("ExecutionTime", began == null ? 0 : executionTime().toSeconds());
+    ObjectNode given = json.putObject("Arguments");
+    arguments.forEach(given::put);
+    if (completedOn != null) {
+      json.put("CompletedOn", completedOn.toEpochMilli() / 1000.0);
+    }
+    if (error != null) {
+      json.put("ErrorMessage", error);
+    }
+    return json;
+  }
+
+  private Duration executionTime() {
+    return Duration.between(began, completedOn == null ? Instant.now() : completedOn);
+  }
+
+  private void stopProcess() {
+    if (process != null) {
+      process.destroy();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.waybill.local.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.Json;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A whole trace, put together from X-Ray's segment documents and the jobs' OTLP spans, as a collector's X-Ray exporter would
+ * put it together in X-Ray.
+ *
+ * @param spans in the order in which they began
+ */
+public record Trace(List<Span> spans) {
+
+  /**
+   * A span, or a segment, or a subsegment.
+   *
+   * @param parentId null on a root
+   * @param service who did it
+   * @param start seconds since the epoch
+   * @param error what went wrong, or null
+   */
+  public record Span(
+      String id,
+      String parentId,
+      String name,
+      String service,
+      double start,
+      double end,
+      String error,
+      Map<String, String> attributes) {}
+
+  /**
+   * Puts a trace together.
+   *
+   * @param segments X-Ray's documents
+   * @param requests OTLP export requests as JSON; only the spans of the segments' trace count
+   * @param traceId as X-Ray writes it
+   */
+  public static Trace of(List<JsonNode> segments, List<JsonNode> requests, String traceId) {
+    Map<String, Span> byId = new LinkedHashMap<>();
+    segments.forEach(segment -> addSegment(segment, null, segment.path("name").asText(), byId));
+    String otlpId = traceId.substring(2).replace("-", "");
+    for (JsonNode request : requests) {
+      for (JsonNode resource : request.path("resourceSpans")) {
+        String service = attributes(resource.path("resource")).getOrDefault("service.name", "");
+        for (JsonNode span : resource.findValues("spans").stream().flatMap(JsonNode::valueStream).toList()) {
+          if (span.path("traceId").asText().equals(otlpId)) {
+            addSpan(span, service, byId);
+          }
+        }
+      }
+    }
+    return new Trace(
+        byId.values().stream().sorted(Comparator.comparingDouble(Span::start)).toList());
+  }
+
+  public List<Span> roots() {
+    return spans.stream().filter(span -> span.parentId == null).toList();
+  }
+
+  /** Spans whose parent is not in the trace. */
+  public List<Span> orphans() {
+    return spans.stream()
+        .filter(span -> span.parentId != null && spans.stream().noneMatch(other -> other.id.equals(span.parentId)))
+        .toList();
+  }
+
+  public List<Span> errors() {
+    return spans.stream().filter(span -> span.error != null).toList();
+  }
+
+  public List<Span> childrenOf(Span parent) {
+    return spans.stream().filter(span -> parent.id.equals(span.parentId)).toList();
+  }
+
+  private static void addSegment(JsonNode segment, String parent, String service, Map<String, Span> byId) {
+    String id = segment.path("id").asText();
+    Map<String, String> attributes = new TreeMap<>();
+    segment.path("annotations").properties().forEach(a -> attributes.put(a.getKey(), a.getValue().asText()));
+    segment.path("aws").properties().forEach(a -> attributes.put("aws." + a.getKey(), a.getValue().asText()));
+    if (segment.has("origin")) {
+      attributes.put("origin", segment.path("origin").asText());
+    }
+    boolean failed = segment.path("fault").asBoolean() || segment.path("error").asBoolean();
+    JsonNode exception = segment.path("cause").path("exceptions").path(0);
+    double start = segment.path("start_time").asDouble();
+    byId.put(
+        id,
+        new Span(
+            id,
+            segment.has("parent_id") ? segment.path("parent_id").asText() : parent,
+            segment.path("name").asText(),
+            service,
+            start,
+            segment.path("end_time").asDouble(start),
+            failed ? exception.path("message").asText("failed") : null,
+            attributes));
+    segment.path("subsegments").forEach(child -> addSegment(child, id, service, byId));
+  }
+
+  /** The early copy of a root span gives way to the whole one. */
+  private static void addSpan(JsonNode span, String service, Map<String, Span> byId) {
+    String id = span.path("spanId").asText();
+    Map<String, String> attributes = attributes(span);
+    boolean early = attributes.containsKey("aws.xray.inprogress");
+    if (early && byId.containsKey(id)) {
+      return;
+    }
+    double start = seconds(span.path("startTimeUnixNano"));
+    JsonNode status = span.path("status");
+    byId.put(
+        id,
+        new Span(
+            id,
+            span.hasNonNull("parentSpanId") && !span.path("parentSpanId").asText().isEmpty()
+                ? span.path("parentSpanId").asText()
+                : null,
+            span.path("name").asText(),
+            service,
+            start,
+            Math.max(start, seconds(span.path("endTimeUnixNano"))),
+            status.path("code").asText().equals("STATUS_CODE_ERROR") ? status.path("message").asText() : null,
+            attributes));
+  }
+
+  private static Map<String, String> attributes(JsonNode holder) {
+    Map<String, String> attributes = new TreeMap<>();
+    for (JsonNode attribute : holder.path("attributes")) {
+      List<String> value = new ArrayList<>();
+      attribute.path("value").forEach(each -> value.add(each.isValueNode() ? each.asText() : each.toString()));
+      attributes.put(attribute.path("key").asText(), String.join(", ", value));
+    }
+    return attributes;
+  }
+
+  private static double seconds(JsonNode nanos) {
+    return nanos.asLong() / 1e9;
+  }
+
+  /** For error messages. */
+  @Override
+  public String toString() {
+    return Json.mapper().valueToTree(spans).toPrettyString();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.waybill.local.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.AwsClients;
+import dev.waybill.local.Json;
+import dev.waybill.local.TraceHeader;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.HistoryEvent;
+
+/** Follows executions by Step Functions' own API, from the upload to their end. */
+public final class ExecutionFollower {
+
+  private final AwsClients aws;
+  private final String stateMachineArn;
+  private final Duration poll;
+  private final Map<String, String> traceOfExecution = new HashMap<>();
+
+  public ExecutionFollower(AwsClients aws, String stateMachineArn, Duration poll) {
+    this.aws = aws;
+    this.stateMachineArn = stateMachineArn;
+    this.poll = poll;
+  }
+
+  /**
+   * An execution at its end.
+   *
+   * @param error its Error, or null
+   * @param cause its Cause, or null
+   */
+  public record Ended(
+      String runId,
+      JsonNode input,
+      ExecutionStatus status,
+      String error,
+      String cause,
+      Instant start,
+      Instant end,
+      List<JobTry> jobs) {
+
+    public boolean succeeded() {
+      return status == ExecutionStatus.SUCCEEDED;
+    }
+  }
+
+  /** One run of a Glue job within an execution; {@code attempt} counts from 0. */
+  public record JobTry(String name, String state, int attempt, String status, double seconds) {}
+
+  /** The names of all executions so far, newest first. */
+  public List<String> executions() {
+    return aws.stepFunctions()
+        .listExecutionsPaginator(request -> request.stateMachineArn(stateMachineArn))
+        .executions()
+        .stream()
+        .map(ExecutionListItem::executionArn)
+        .toList();
+  }
+
+  /** The execution that an upload started, once there is one. */
+  public Optional<String> find(String traceId) {
+    return executions().stream().filter(arn -> traceOf(arn).equals(traceId)).findFirst();
+  }
+
+  /**
+   * Waits for an execution's end.
+   *
+   * @param progress takes a state's name and what became of it, whenever one is entered or its job ends
+   */
+  public Ended follow(String executionArn, BiConsumer<String, String> progress)
+      throws InterruptedException {
+    int seen = 0;
+    while (true) {
+      DescribeExecutionResponse execution =
+          aws.stepFunctions().describeExecution(request -> request.executionArn(executionArn));
+      List<HistoryEvent> history = history(executionArn);
+      tell(history.subList(seen, history.size()), progress);
+      seen = history.size();
+      if (execution.status() != ExecutionStatus.RUNNING) {
+        return ended(execution, history(executionArn));
+      }
+      Thread.sleep(poll.toMillis());
+    }
+  }
+
+  private String traceOf(String arn) {
+    return traceOfExecution.computeIfAbsent(
+        arn,
+        unknown -> {
+          String input =
+              aws.stepFunctions().describeExecution(request -> request.executionArn(arn)).input();
+          return TraceHeader.orNew(Json.parse(input).path("trace_header").asText()).root();
+        });
+  }
+
+  private List<HistoryEvent> history(String executionArn) {
+    return aws.stepFunctions()
+        .getExecutionHistoryPaginator(request -> request.executionArn(executionArn))
+        .events()
+        .stream()
+        .toList();
+  }
+
+  private static void tell(List<HistoryEvent> events, BiConsumer<String, String> progress) {
+    for (HistoryEvent event : events) {
+      switch (event.type()) {
+        case TASK_STATE_ENTERED -> progress.accept(
+            event.stateEnteredEventDetails().name(), "started");
+        case TASK_SUCCEEDED -> progress.accept(
+            Json.parse(event.taskSucceededEventDetails().output()).path("JobName").asText(),
+            "SUCCEEDED");
+        case TASK_FAILED -> progress.accept(
+            jobRun(event.taskFailedEventDetails().cause()).path("JobName").asText("Glue"), "FAILED");
+        default -> {}
+      }
+    }
+  }
+
+  private static Ended ended(DescribeExecutionResponse execution, List<HistoryEvent> history) {
+    return new Ended(
+        execution.name(),
+        Json.parse(execution.input()),
+        execution.status(),
+        execution.error(),
+        execution.cause(),
+        execution.startDate(),
+        execution.stopDate(),
+        jobs(history));
+  }
+
+  private static List<JobTry> jobs(List<HistoryEvent> history) {
+    List<JobTry> jobs = new ArrayList<>();
+    Map<String, Integer> attempts = new HashMap<>();
+    String state = "";
+    Instant submitted = null;
+    for (HistoryEvent event : history) {
+      switch (event.type()) {
+        case TASK_STATE_ENTERED -> state = event.stateEnteredEventDetails().name();
+        case TASK_SUBMITTED -> submitted = event.timestamp();
+        case TASK_SUCCEEDED, TASK_FAILED, TASK_TIMED_OUT -> {
+          if (submitted != null) {
+            JsonNode run =
+                event.taskSucceededEventDetails() == null
+                    ? jobRun(event.taskFailedEventDetails() == null ? "" : event.taskFailedEventDetails().cause())
+                    : Json.parse(event.taskSucceededEventDetails().output());
+            jobs.add(
+                new JobTry(
+                    run.path("JobName").asText(state),
+                    state,
+                    attempts.merge(state, 1, Integer::sum) - 1,
+                    run.path("JobRunState").asText("FAILED"),
+                    Duration.between(submitted, event.timestamp()).toMillis() / 1000.0));
+            submitted = null;
+          }
+        }
+        default -> {}
+      }
+    }
+    return jobs;
+  }
+
+  /** The job run that a failure's cause is; an empty object where it is none. */
+  static JsonNode jobRun(String cause) {
+    int begin = cause == null ? -1 : cause.indexOf('{');
+    try {
+      return begin < 0 ? Json.object() : Json.parse(cause.substring(begin));
+    } catch (IllegalArgumentException e) {
+      return Json.object();
+    }
+  }
+}

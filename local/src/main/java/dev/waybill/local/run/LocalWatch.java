@@ -1,0 +1,68 @@
+package dev.waybill.local.run;
+
+import dev.waybill.local.AwsClients;
+import dev.waybill.local.LocalCloud;
+import dev.waybill.local.TraceHeader;
+import dev.waybill.local.run.ExecutionFollower.Ended;
+import dev.waybill.local.s3.InputFolder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** Runs what comes into the local bucket, until it is interrupted. */
+public final class LocalWatch {
+
+  private static final Duration POLL = Duration.ofMillis(300);
+
+  private final LocalCloud cloud;
+  private final Progress progress;
+
+  public LocalWatch(LocalCloud cloud, Progress progress) {
+    this.cloud = cloud;
+    this.progress = progress;
+  }
+
+  /**
+   * Serves the bucket.
+   *
+   * @param ended takes every run at its end
+   */
+  public void serve(Consumer<RunSummary> ended) throws InterruptedException {
+    InputFolder input = new InputFolder(LocalCloud.BUCKET, cloud.bucketFolder());
+    ExecutorService followers = Executors.newCachedThreadPool();
+    Set<String> known = new HashSet<>();
+    try (AwsClients aws = cloud.clients()) {
+      ExecutionFollower follower = new ExecutionFollower(aws, cloud.stateMachineArn(), POLL);
+      RunFolder folder = new RunFolder(cloud, aws);
+      while (true) {
+        input.arrived(cloud::wasPut).forEach(cloud::created);
+        for (String execution : follower.executions()) {
+          if (known.add(execution)) {
+            followers.submit(() -> ended.accept(follow(execution, follower, folder)));
+          }
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    } finally {
+      followers.shutdownNow();
+    }
+  }
+
+  private RunSummary follow(String execution, ExecutionFollower follower, RunFolder folder) {
+    try {
+      Instant start = Instant.now();
+      String runId = execution.substring(execution.lastIndexOf(':') + 1);
+      Ended run = follower.follow(execution, (hop, what) -> progress.hop(runId, hop, what));
+      String trace = TraceHeader.orNew(run.input().path("trace_header").asText()).root();
+      return folder.write(
+          run, run.input().path("key").asText(), run.input().path("size").asLong(), trace, start);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("stopped", e);
+    }
+  }
+}
