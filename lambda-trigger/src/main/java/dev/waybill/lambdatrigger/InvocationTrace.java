@@ -12,6 +12,8 @@ import com.amazonaws.xray.entities.TraceHeader.SampleDecision;
 import com.amazonaws.xray.entities.TraceID;
 import com.amazonaws.xray.strategy.sampling.AllSamplingStrategy;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The trace of one invocation, and the subsegments that it adds to it. All use of the X-Ray SDK, which is in maintenance, is
@@ -20,6 +22,8 @@ import java.util.Map;
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html">Lambda and X-Ray</a>
  */
 final class InvocationTrace {
+
+  private static final Logger LOG = LoggerFactory.getLogger(InvocationTrace.class);
 
   private final AWSXRayRecorder recorder;
   private final TraceID root;
@@ -69,6 +73,7 @@ final class InvocationTrace {
             functionSegment,
             recorded ? SampleDecision.SAMPLED : SampleDecision.NOT_SAMPLED);
     Subsegment subsegment = new SubsegmentImpl(recorder, "StartExecution", parent);
+    subsegment.setParent(parent);
     subsegment.setNamespace(Namespace.AWS.toString());
     subsegment.putAnnotation("run_id", runId);
     subsegment.putAnnotation("key", key);
@@ -112,10 +117,15 @@ final class InvocationTrace {
       end();
     }
 
+    /** A subsegment that can't be sent must not fail the invocation: the execution has started. */
     private void end() {
-      subsegment.end();
-      if (recorded) {
-        recorder.sendSubsegment(subsegment);
+      try {
+        subsegment.end();
+        if (recorded) {
+          recorder.sendSubsegment(subsegment);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("the subsegment of {} was not sent", subsegment.getAnnotations(), e);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.waybill.local.lambda;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import dev.waybill.lambdatrigger.StartPipeline;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Ids;
 import dev.waybill.local.Installation;
@@ -34,7 +35,6 @@ import java.util.function.BiConsumer;
 public final class LambdaFunction implements AutoCloseable {
 
   private static final String NAME = "waybill-trigger";
-  private static final String HANDLER = "dev.waybill.lambdatrigger.StartPipeline";
   private static final String ARN = "arn:aws:lambda:eu-west-1:000000000000:function:" + NAME;
   private static final int ATTEMPTS = 3;
 
@@ -66,7 +66,7 @@ public final class LambdaFunction implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
-                "_HANDLER", HANDLER,
+                "_HANDLER", StartPipeline.class.getName(),
                 "AWS_LAMBDA_FUNCTION_NAME", NAME,
                 "AWS_LAMBDA_RUNTIME_API", runtimeApi.address()));
     try {
