@@ -4,8 +4,9 @@ import dev.waybill.gluejobs.cleaning.CleaningPipeline;
 import dev.waybill.gluetracing.TracedJob;
 
 /**
- * The first Glue job: takes one uploaded CSV object to {@code cleaned/} and {@code quarantine/}, as the data contract says.
- * Arguments: {@code --run_id --bucket --key --run_date}, and those of {@link TracedJob}.
+ * The first Glue job: takes one uploaded CSV object to {@code cleaned/} and {@code quarantine/}, as
+ * the data contract says. Arguments: {@code --run_id --bucket --key --run_date}, and those of
+ * {@link TracedJob}.
  */
 public final class CleanListings {
 

@@ -1,9 +1,9 @@
 package dev.waybill.gluejobs;
 
 /**
- * The input is not what the data contract asks for, and no retry will change that. The message begins with {@link #MARKER},
- * by which the workflow tells such a failure from one of the infrastructure, then names the object, what is wrong with it
- * and the way out.
+ * The input is not what the data contract asks for, and no retry will change that. The message
+ * begins with {@link #MARKER}, by which the workflow tells such a failure from one of the
+ * infrastructure, then names the object, what is wrong with it and the way out.
  */
 public final class InvalidInput extends RuntimeException {
 

@@ -45,7 +45,8 @@ public final class ListingColumns {
   public static final String PROP_RANK_REVIEW = "prop_rank_review";
 
   /** The columns that a file may have and no output does. */
-  public static final Set<String> DROPPED = Set.of(HOST_ID, COUNTRY_CODE, AVAILABILITY_365, LICENSE);
+  public static final Set<String> DROPPED =
+      Set.of(HOST_ID, COUNTRY_CODE, AVAILABILITY_365, LICENSE);
 
   /** The columns that a file must have, in the order in which {@code cleaned/} has them. */
   public static final Set<String> REQUIRED =

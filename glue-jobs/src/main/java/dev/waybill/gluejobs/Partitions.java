@@ -2,7 +2,10 @@ package dev.waybill.gluejobs;
 
 import org.apache.spark.sql.SparkSession;
 
-/** How finely Spark cuts the data: so that a small file gives one file, and a large one tasks that fit in memory. */
+/**
+ * How finely Spark cuts the data: so that a small file gives one file, and a large one tasks that
+ * fit in memory.
+ */
 public final class Partitions {
 
   private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
@@ -12,7 +15,8 @@ public final class Partitions {
   private Partitions() {}
 
   /**
-   * Sets the number of shuffle partitions for this much input, unless the job was started with a number of its own.
+   * Sets the number of shuffle partitions for this much input, unless the job was started with a
+   * number of its own.
    *
    * @param bytes as text; Parquet of the same rows is about a tenth of it
    */

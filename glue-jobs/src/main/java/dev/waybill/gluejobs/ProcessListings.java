@@ -4,8 +4,8 @@ import dev.waybill.gluejobs.processing.ProcessingPipeline;
 import dev.waybill.gluetracing.TracedJob;
 
 /**
- * The second Glue job: takes a run's {@code cleaned/} rows to {@code processed/} and {@code neighbourhood_summary/}, as the
- * data contract says. Arguments: those of {@link CleanListings}.
+ * The second Glue job: takes a run's {@code cleaned/} rows to {@code processed/} and {@code
+ * neighbourhood_summary/}, as the data contract says. Arguments: those of {@link CleanListings}.
  */
 public final class ProcessListings {
 

@@ -2,7 +2,10 @@ package dev.waybill.gluejobs;
 
 import java.util.Locale;
 
-/** Why a row is turned away, in the order in which the rules are asked; a row is rejected once, by the first. */
+/**
+ * Why a row is turned away, in the order in which the rules are asked; a row is rejected once, by
+ * the first.
+ */
 public enum RejectReason {
   MALFORMED_RECORD,
   DUPLICATE,
@@ -13,7 +16,10 @@ public enum RejectReason {
   INVALID_VALUE,
   MISSING_VALUE;
 
-  /** The reason as it stands in {@code quarantine/}, metrics and reports, for example {@code missing_value}. */
+  /**
+   * The reason as it stands in {@code quarantine/}, metrics and reports, for example {@code
+   * missing_value}.
+   */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

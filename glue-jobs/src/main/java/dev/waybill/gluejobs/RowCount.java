@@ -8,8 +8,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * Counts rows where they pass, for what the job promises of them. It does not ask the telemetry, which may lose events and
- * must never fail a job.
+ * Counts rows where they pass, for what the job promises of them. It does not ask the telemetry,
+ * which may lose events and must never fail a job.
  */
 public final class RowCount {
 

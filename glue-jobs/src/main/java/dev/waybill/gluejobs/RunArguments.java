@@ -46,7 +46,12 @@ public record RunArguments(String runId, String bucket, String key, LocalDate ru
       return LocalDate.parse(text);
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
-          "job argument --" + RUN_DATE + " is '" + text + "', which is no date of the form yyyy-MM-dd", e);
+          "job argument --"
+              + RUN_DATE
+              + " is '"
+              + text
+              + "', which is no date of the form yyyy-MM-dd",
+          e);
     }
   }
 }

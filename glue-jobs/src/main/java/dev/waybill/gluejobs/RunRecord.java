@@ -11,8 +11,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What the jobs leave of a run in {@code runs/run=<run id>/}, as JSON. {@link #CLEANED} is there once the first job is done,
- * {@link #MANIFEST} once the whole run is: readers that wait for it see complete data sets only.
+ * What the jobs leave of a run in {@code runs/run=<run id>/}, as JSON. {@link #CLEANED} is there
+ * once the first job is done, {@link #MANIFEST} once the whole run is: readers that wait for it see
+ * complete data sets only.
  *
  * @param runId {@code run_id}
  * @param input the input's {@code key}
@@ -26,7 +27,8 @@ public record RunRecord(String runId, String input, Rows rows, Map<String, Strin
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
-          .setPropertyNamingStrategy(com.fasterxml.jackson.databind.PropertyNamingStrategies.SNAKE_CASE)
+          .setPropertyNamingStrategy(
+              com.fasterxml.jackson.databind.PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT);
 
   /**
@@ -53,7 +55,8 @@ public record RunRecord(String runId, String input, Rows rows, Map<String, Strin
     try (InputStream in = path.getFileSystem(hadoop).open(path)) {
       return JSON.readValue(in, RunRecord.class);
     } catch (IOException e) {
-      throw new UncheckedIOException("can't read " + path + ", which the first job leaves when it is done", e);
+      throw new UncheckedIOException(
+          "can't read " + path + ", which the first job leaves when it is done", e);
     }
   }
 }

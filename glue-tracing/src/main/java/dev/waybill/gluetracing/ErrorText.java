@@ -3,7 +3,10 @@ package dev.waybill.gluetracing;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What an exception says to an on-call: the innermost cause's words, without the wrapping of Spark's scheduler. */
+/**
+ * What an exception says to an on-call: the innermost cause's words, without the wrapping of
+ * Spark's scheduler.
+ */
 final class ErrorText {
 
   /** X-Ray keeps long values whole and drops the trace for it; what is cut says so. */

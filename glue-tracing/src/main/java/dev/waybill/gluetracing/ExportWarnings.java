@@ -7,8 +7,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Catches what the OpenTelemetry SDK logs of failed exports, on java.util.logging and once an attempt, so that a job with no
- * collector says it in one line at its end.
+ * Catches what the OpenTelemetry SDK logs of failed exports, on java.util.logging and once an
+ * attempt, so that a job with no collector says it in one line at its end.
  */
 final class ExportWarnings extends Handler {
 

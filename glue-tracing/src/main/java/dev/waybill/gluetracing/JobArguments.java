@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A job run's arguments as Glue hands them to {@code main}: {@code --name value} pairs, Glue's own among them ({@code
- * --JOB_NAME}, {@code --JOB_RUN_ID} …). Names that nobody asks for are ignored, because Glue adds to them as it likes.
+ * A job run's arguments as Glue hands them to {@code main}: {@code --name value} pairs, Glue's own
+ * among them ({@code --JOB_NAME}, {@code --JOB_RUN_ID} …). Names that nobody asks for are ignored,
+ * because Glue adds to them as it likes.
  *
- * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html">Job parameters
- *     in Glue</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html">Job
+ *     parameters in Glue</a>
  */
 public final class JobArguments {
 
@@ -19,7 +21,10 @@ public final class JobArguments {
     this.values = values;
   }
 
-  /** Reads {@code --name value} and {@code --name=value}; a name that stands twice has its last value. */
+  /**
+   * Reads {@code --name value} and {@code --name=value}; a name that stands twice has its last
+   * value.
+   */
   public static JobArguments parse(String... args) {
     Map<String, String> values = new HashMap<>();
     for (int i = 0; i < args.length; i++) {

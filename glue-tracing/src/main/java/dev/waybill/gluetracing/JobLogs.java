@@ -21,11 +21,12 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Gives the job's log lines their place in the trace: each becomes an OTLP log record, and a JSON line on the console, with
- * {@code trace_id}, {@code span_id} and the trace id as X-Ray writes it. It joins the Log4j configuration it finds, Glue's
- * or Spark's, and leaves it as it was.
+ * Gives the job's log lines their place in the trace: each becomes an OTLP log record, and a JSON
+ * line on the console, with {@code trace_id}, {@code span_id} and the trace id as X-Ray writes it.
+ * It joins the Log4j configuration it finds, Glue's or Spark's, and leaves it as it was.
  *
- * @see <a href="https://opentelemetry.io/docs/specs/otel/logs/data-model/">OpenTelemetry log data model</a>
+ * @see <a href="https://opentelemetry.io/docs/specs/otel/logs/data-model/">OpenTelemetry log data
+ *     model</a>
  */
 final class JobLogs extends AbstractAppender {
 
@@ -46,14 +47,19 @@ final class JobLogs extends AbstractAppender {
   }
 
   /**
-   * Begins to take log lines: those of the application from INFO, all others as far as Log4j's configuration lets them.
+   * Begins to take log lines: those of the application from INFO, all others as far as Log4j's
+   * configuration lets them.
    *
    * @param application the package of the job's own classes
    * @param root the span for lines that no step's thread wrote
    * @param fields what every JSON line carries besides
    */
   static JobLogs attach(
-      Logger otlp, PrintStream console, String application, SpanContext root, Map<String, String> fields) {
+      Logger otlp,
+      PrintStream console,
+      String application,
+      SpanContext root,
+      Map<String, String> fields) {
     JobLogs logs = new JobLogs(otlp, console, root, fields);
     logs.start();
     LoggerContext context = context();

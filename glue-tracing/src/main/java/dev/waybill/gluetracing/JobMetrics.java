@@ -26,7 +26,9 @@ final class JobMetrics {
 
   /** Seconds, from 1 s to 4 h. */
   private static final List<Double> DURATION_BUCKETS =
-      List.of(1., 2., 5., 10., 20., 30., 60., 120., 300., 600., 1_200., 1_800., 3_600., 7_200., 14_400.);
+      List.of(
+          1., 2., 5., 10., 20., 30., 60., 120., 300., 600., 1_200., 1_800., 3_600., 7_200.,
+          14_400.);
 
   private final String job;
   private final Context root;
@@ -39,11 +41,23 @@ final class JobMetrics {
     this.job = job;
     this.root = Context.root().with(Span.wrap(root));
     this.rows =
-        meter.counterBuilder("waybill.rows").setUnit("{row}").setDescription("Rows by what they came to").build();
+        meter
+            .counterBuilder("waybill.rows")
+            .setUnit("{row}")
+            .setDescription("Rows by what they came to")
+            .build();
     this.inputBytes =
-        meter.counterBuilder("waybill.input.bytes").setUnit("By").setDescription("Size of the job's input").build();
+        meter
+            .counterBuilder("waybill.input.bytes")
+            .setUnit("By")
+            .setDescription("Size of the job's input")
+            .build();
     this.outputBytes =
-        meter.counterBuilder("waybill.output.bytes").setUnit("By").setDescription("Bytes that the job wrote").build();
+        meter
+            .counterBuilder("waybill.output.bytes")
+            .setUnit("By")
+            .setDescription("Bytes that the job wrote")
+            .build();
     this.duration =
         meter
             .histogramBuilder("waybill.job.duration")
@@ -55,14 +69,20 @@ final class JobMetrics {
   }
 
   void countRows(long count, String outcome) {
-    rows.add(count, Attributes.of(WaybillAttributes.JOB, job, WaybillAttributes.OUTCOME, outcome), root);
+    rows.add(
+        count, Attributes.of(WaybillAttributes.JOB, job, WaybillAttributes.OUTCOME, outcome), root);
   }
 
   void countRejected(long count, String reason) {
     rows.add(
         count,
         Attributes.of(
-            WaybillAttributes.JOB, job, WaybillAttributes.OUTCOME, "rejected", WaybillAttributes.REASON, reason),
+            WaybillAttributes.JOB,
+            job,
+            WaybillAttributes.OUTCOME,
+            "rejected",
+            WaybillAttributes.REASON,
+            reason),
         root);
   }
 
@@ -99,7 +119,8 @@ final class JobMetrics {
         .buildWithCallback(
             point -> {
               point.record(used(memory.getHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "heap"));
-              point.record(used(memory.getNonHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "non_heap"));
+              point.record(
+                  used(memory.getNonHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "non_heap"));
             });
   }
 

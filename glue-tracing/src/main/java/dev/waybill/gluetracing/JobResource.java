@@ -6,8 +6,8 @@ import io.opentelemetry.semconv.ServiceAttributes;
 import io.opentelemetry.semconv.incubating.CloudIncubatingAttributes;
 
 /**
- * Who sends this telemetry. {@code cloud.provider} must be {@code aws}, also far from AWS: for anything else the X-Ray
- * exporter drops a segment's {@code aws} block.
+ * Who sends this telemetry. {@code cloud.provider} must be {@code aws}, also far from AWS: for
+ * anything else the X-Ray exporter drops a segment's {@code aws} block.
  */
 final class JobResource {
 
@@ -25,7 +25,9 @@ final class JobResource {
         Resource.getDefault().getAttributes().toBuilder()
             .put(ServiceAttributes.SERVICE_NAME, job)
             .put(ServiceAttributes.SERVICE_NAMESPACE, NAMESPACE)
-            .put(CloudIncubatingAttributes.CLOUD_PROVIDER, CloudIncubatingAttributes.CloudProviderIncubatingValues.AWS);
+            .put(
+                CloudIncubatingAttributes.CLOUD_PROVIDER,
+                CloudIncubatingAttributes.CloudProviderIncubatingValues.AWS);
     arguments.find(TracedJob.RUN_ID).ifPresent(id -> attributes.put(WaybillAttributes.RUN_ID, id));
     arguments.find("JOB_RUN_ID").ifPresent(id -> attributes.put(WaybillAttributes.JOB_RUN_ID, id));
     arguments.find(TracedJob.EXECUTION_ARN).ifPresent(arn -> putCloud(attributes, arn.split(":")));

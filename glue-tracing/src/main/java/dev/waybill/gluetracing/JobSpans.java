@@ -16,9 +16,10 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * The spans of one job. A span here gets its id when its work begins and is written when its work is known: Spark says
- * only after the fact when a step really ran, and X-Ray only after a while what the job's parent is. Until then the id is
- * enough for children, log lines and exemplars to refer to it.
+ * The spans of one job. A span here gets its id when its work begins and is written when its work
+ * is known: Spark says only after the fact when a step really ran, and X-Ray only after a while
+ * what the job's parent is. Until then the id is enough for children, log lines and exemplars to
+ * refer to it.
  */
 final class JobSpans {
 
@@ -36,13 +37,24 @@ final class JobSpans {
 
   /** A context for a span that is to be written later. */
   SpanContext reserve() {
-    return SpanContext.create(traceId, IdGenerator.random().generateSpanId(), flags, TraceState.getDefault());
+    return SpanContext.create(
+        traceId, IdGenerator.random().generateSpanId(), flags, TraceState.getDefault());
   }
 
   /** Starts the span of that id: the caller ends it, or takes its data and lets it go. */
-  Span begin(SpanContext self, SpanContext parent, String name, SpanKind kind, Instant start, Attributes attributes) {
+  Span begin(
+      SpanContext self,
+      SpanContext parent,
+      String name,
+      SpanKind kind,
+      Instant start,
+      Attributes attributes) {
     SpanBuilder builder =
-        tracer.spanBuilder(name).setSpanKind(kind).setStartTimestamp(start).setAllAttributes(attributes);
+        tracer
+            .spanBuilder(name)
+            .setSpanKind(kind)
+            .setStartTimestamp(start)
+            .setAllAttributes(attributes);
     if (parent.isValid()) {
       builder.setParent(Context.root().with(Span.wrap(parent)));
     } else {
@@ -53,7 +65,13 @@ final class JobSpans {
 
   /** Writes a finished span inside the job. */
   void write(
-      SpanContext self, SpanContext parent, String name, Instant start, Instant end, Attributes attributes, Outcome outcome) {
+      SpanContext self,
+      SpanContext parent,
+      String name,
+      Instant start,
+      Instant end,
+      Attributes attributes,
+      Outcome outcome) {
     Span span = begin(self, parent, name, SpanKind.INTERNAL, start, attributes);
     outcome.describe(span);
     span.end(end.isBefore(start) ? start : end);
@@ -63,7 +81,8 @@ final class JobSpans {
    * How a piece of work ended.
    *
    * @param error what an on-call needs to read, or null where it went well
-   * @param exception recorded on this span, or null: an error is recorded with its stack on the innermost span only
+   * @param exception recorded on this span, or null: an error is recorded with its stack on the
+   *     innermost span only
    */
   record Outcome(String error, Throwable exception) {
 
@@ -94,7 +113,10 @@ final class JobSpans {
     }
   }
 
-  /** Lets a span have the id that was reserved for it; the SDK asks its generator on the thread that starts the span. */
+  /**
+   * Lets a span have the id that was reserved for it; the SDK asks its generator on the thread that
+   * starts the span.
+   */
   static final class NextIds implements IdGenerator {
 
     private final ThreadLocal<SpanContext> next = new ThreadLocal<>();

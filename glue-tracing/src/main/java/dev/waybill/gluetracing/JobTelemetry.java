@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The OpenTelemetry SDK of one job: traces, metrics and logs over OTLP/HTTP with the JDK's own client, because Glue's
- * class path has an old OkHttp and no gRPC. Everything it waits for is bounded, and what could not be sent is said once,
- * never thrown.
+ * The OpenTelemetry SDK of one job: traces, metrics and logs over OTLP/HTTP with the JDK's own
+ * client, because Glue's class path has an old OkHttp and no gRPC. Everything it waits for is
+ * bounded, and what could not be sent is said once, never thrown.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>
  */
@@ -53,7 +53,8 @@ final class JobTelemetry {
   /**
    * Starts the SDK.
    *
-   * @param endpoint the collector's base URL, for example {@code http://collector.waybill.internal:4318}
+   * @param endpoint the collector's base URL, for example {@code
+   *     http://collector.waybill.internal:4318}
    */
   JobTelemetry(String endpoint, Resource resource, boolean sampled) {
     this.endpoint = endpoint.replaceAll("/+$", "");

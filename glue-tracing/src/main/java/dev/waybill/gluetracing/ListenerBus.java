@@ -7,8 +7,8 @@ import org.apache.spark.SparkEnv;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Spark's queue of events: they arrive late, and when the queue is full they are dropped, which Spark only tells its
- * metrics.
+ * Spark's queue of events: they arrive late, and when the queue is full they are dropped, which
+ * Spark only tells its metrics.
  */
 final class ListenerBus {
 
@@ -18,7 +18,10 @@ final class ListenerBus {
 
   private ListenerBus() {}
 
-  /** Waits, for a bounded time, until all events so far were seen. Returns how many were dropped unseen. */
+  /**
+   * Waits, for a bounded time, until all events so far were seen. Returns how many were dropped
+   * unseen.
+   */
   static long drain(SparkContext context) {
     try {
       context.listenerBus().waitUntilEmpty(BOUND_MILLIS);
@@ -29,7 +32,8 @@ final class ListenerBus {
   }
 
   private static long dropped() {
-    return CollectionConverters.asJava(SparkEnv.get().metricsSystem().getSourcesByName(SOURCE)).stream()
+    return CollectionConverters.asJava(SparkEnv.get().metricsSystem().getSourcesByName(SOURCE))
+        .stream()
         .map(source -> source.metricRegistry().getCounters().get(DROPPED))
         .filter(java.util.Objects::nonNull)
         .mapToLong(counter -> counter.getCount())

@@ -14,17 +14,20 @@ import software.amazon.awssdk.services.xray.XRayClient;
 import software.amazon.awssdk.services.xray.model.Segment;
 
 /**
- * Finds the segment that Step Functions' Glue call left in X-Ray, so that the job can hang under its state. Step Functions
- * passes Glue no trace context, so the way there is: the state machine's segment, in it the subsegment named like the
- * state, in that the AWS call of this attempt, and the segment that carries that call's request id.
+ * Finds the segment that Step Functions' Glue call left in X-Ray, so that the job can hang under
+ * its state. Step Functions passes Glue no trace context, so the way there is: the state machine's
+ * segment, in it the subsegment named like the state, in that the AWS call of this attempt, and the
+ * segment that carries that call's request id.
  *
- * <p>It is a refinement and never a precondition: X-Ray is eventually consistent, and an account with CloudWatch
- * Transaction Search never answers this way. It runs beside the job, asks a bounded number of times, and on any trouble
- * finds nothing.
+ * <p>It is a refinement and never a precondition: X-Ray is eventually consistent, and an account
+ * with CloudWatch Transaction Search never answers this way. It runs beside the job, asks a bounded
+ * number of times, and on any trouble finds nothing.
  *
- * @see <a href="https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html">BatchGetTraces</a>
- * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html">X-Ray in Step
- *     Functions</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html">BatchGetTraces</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html">X-Ray
+ *     in Step Functions</a>
  */
 final class ParentLookup {
 
@@ -50,7 +53,10 @@ final class ParentLookup {
     this.attempt = attempt;
   }
 
-  /** Looks in the background; completes with the parent's span id or with empty, never exceptionally. */
+  /**
+   * Looks in the background; completes with the parent's span id or with empty, never
+   * exceptionally.
+   */
   CompletableFuture<Optional<String>> start() {
     CompletableFuture<Optional<String>> found = new CompletableFuture<>();
     Thread thread =

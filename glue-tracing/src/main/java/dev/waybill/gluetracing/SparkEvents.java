@@ -21,16 +21,19 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Keeps what Spark tells of a job's Spark jobs and stages, in memory that does not grow with their number: the slowest
- * stages whole, of the others a sum. Times are the events' own. It writes nothing and throws nothing: it runs on Spark's
- * listener thread.
+ * Keeps what Spark tells of a job's Spark jobs and stages, in memory that does not grow with their
+ * number: the slowest stages whole, of the others a sum. Times are the events' own. It writes
+ * nothing and throws nothing: it runs on Spark's listener thread.
  */
 final class SparkEvents extends SparkListener {
 
   /** The local property that says which step launched a Spark job: its span id. */
   static final String STEP_PROPERTY = "waybill.step";
 
-  /** More stages than this have no span of their own; with 60 spans a run, both jobs have room for so many. */
+  /**
+   * More stages than this have no span of their own; with 60 spans a run, both jobs have room for
+   * so many.
+   */
   static final int STAGES_KEPT = 14;
 
   private static final String OBSERVED = "internal.metrics.collectMetricsAccumulator";
@@ -61,7 +64,8 @@ final class SparkEvents extends SparkListener {
             properties.getProperty(SQL_EXECUTION, "job " + event.jobId()),
             Instant.ofEpochMilli(event.time()));
     jobs.put(job.id, job);
-    CollectionConverters.asJava(event.stageInfos()).forEach(stage -> jobOfStage.putIfAbsent(stage.stageId(), job));
+    CollectionConverters.asJava(event.stageInfos())
+        .forEach(stage -> jobOfStage.putIfAbsent(stage.stageId(), job));
   }
 
   @Override
@@ -80,9 +84,11 @@ final class SparkEvents extends SparkListener {
       return;
     }
     job.stagesRun++;
-    outputBytes += info.taskMetrics() == null ? 0 : info.taskMetrics().outputMetrics().bytesWritten();
+    outputBytes +=
+        info.taskMetrics() == null ? 0 : info.taskMetrics().outputMetrics().bytesWritten();
     SparkStage stage = SparkStage.of(job, info, tasks == null ? new TaskFigures() : tasks);
-    CollectionConverters.asJava(info.accumulables().values()).forEach(accumulable -> observe(stage, accumulable));
+    CollectionConverters.asJava(info.accumulables().values())
+        .forEach(accumulable -> observe(stage, accumulable));
     keep(stage);
   }
 
@@ -96,7 +102,9 @@ final class SparkEvents extends SparkListener {
     job.failed = event.jobResult() instanceof JobFailed;
     jobOfStage.values().removeIf(job::equals);
     if (jobs.size() > JOBS_KEPT) {
-      jobs.values().removeIf(old -> old.end != null && slowest.stream().noneMatch(stage -> stage.job() == old));
+      jobs.values()
+          .removeIf(
+              old -> old.end != null && slowest.stream().noneMatch(stage -> stage.job() == old));
     }
   }
 
@@ -143,10 +151,10 @@ final class SparkEvents extends SparkListener {
   }
 
   /**
-   * Notes what a {@code Dataset.observe} counted in this stage. Its accumulator holds the observed row: our observation's
-   * number, then the count. A stage that is tried again goes on with the same accumulator, so its newest value holds;
-   * another stage that runs the same step once more, because its result was not kept, counts the same rows again, so the
-   * first one holds.
+   * Notes what a {@code Dataset.observe} counted in this stage. Its accumulator holds the observed
+   * row: our observation's number, then the count. A stage that is tried again goes on with the
+   * same accumulator, so its newest value holds; another stage that runs the same step once more,
+   * because its result was not kept, counts the same rows again, so the first one holds.
    */
   private void observe(SparkStage stage, AccumulableInfo accumulable) {
     if (accumulable.name().contains(OBSERVED)

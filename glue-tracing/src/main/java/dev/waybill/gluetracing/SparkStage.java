@@ -63,12 +63,18 @@ record SparkStage(
           .put(WaybillAttributes.SPARK_INPUT_BYTES, metrics.inputMetrics().bytesRead())
           .put(WaybillAttributes.SPARK_OUTPUT_ROWS, metrics.outputMetrics().recordsWritten())
           .put(WaybillAttributes.SPARK_OUTPUT_BYTES, metrics.outputMetrics().bytesWritten())
-          .put(WaybillAttributes.SPARK_SHUFFLE_READ_BYTES, metrics.shuffleReadMetrics().totalBytesRead())
-          .put(WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES, metrics.shuffleWriteMetrics().bytesWritten())
+          .put(
+              WaybillAttributes.SPARK_SHUFFLE_READ_BYTES,
+              metrics.shuffleReadMetrics().totalBytesRead())
+          .put(
+              WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES,
+              metrics.shuffleWriteMetrics().bytesWritten())
           .put(WaybillAttributes.SPARK_SPILL_MEMORY_BYTES, metrics.memoryBytesSpilled())
           .put(WaybillAttributes.SPARK_SPILL_DISK_BYTES, metrics.diskBytesSpilled())
           .put(WaybillAttributes.SPARK_RUN_TIME, metrics.executorRunTime() / 1e3)
-          .put(WaybillAttributes.SPARK_CPU_TIME, metrics.executorCpuTime() / (double) TimeUnit.SECONDS.toNanos(1))
+          .put(
+              WaybillAttributes.SPARK_CPU_TIME,
+              metrics.executorCpuTime() / (double) TimeUnit.SECONDS.toNanos(1))
           .put(WaybillAttributes.SPARK_GC_TIME, metrics.jvmGCTime() / 1e3);
     }
     return figures.build();

@@ -25,9 +25,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 
 /**
- * The steps of one job that only describe work, and what Spark then really did of them. Spark fuses such steps and runs them
- * at an action, so a step's rows are counted inside that same pass ({@link Dataset#observe}), and its time is that of the
- * stages which ran it.
+ * The steps of one job that only describe work, and what Spark then really did of them. Spark fuses
+ * such steps and runs them at an action, so a step's rows are counted inside that same pass ({@link
+ * Dataset#observe}), and its time is that of the stages which ran it.
  */
 final class Steps {
 
@@ -56,9 +56,15 @@ final class Steps {
     return observed;
   }
 
-  synchronized void add(String name, SpanContext self, Dataset<?> in, Dataset<?> out, Instant defined) {
+  synchronized void add(
+      String name, SpanContext self, Dataset<?> in, Dataset<?> out, Instant defined) {
     lazies.add(
-        new Lazy(name, self, in == null ? null : observationOf.get(in), observationOf.get(out), defined));
+        new Lazy(
+            name,
+            self,
+            in == null ? null : observationOf.get(in),
+            observationOf.get(out),
+            defined));
   }
 
   /** Writes the span of every step, under the job's root. */
@@ -66,7 +72,13 @@ final class Steps {
     List<Ran> all = lazies.stream().map(this::ran).toList();
     for (Ran step : all) {
       spans.write(
-          step.lazy.self, root, step.lazy.name, step.start, step.end, attributes(step, all), Outcome.OK);
+          step.lazy.self,
+          root,
+          step.lazy.name,
+          step.start,
+          step.end,
+          attributes(step, all),
+          Outcome.OK);
     }
   }
 
@@ -90,7 +102,10 @@ final class Steps {
     return attributes.build();
   }
 
-  /** What Spark did of a step: the stage of its result, and the one of its input when a shuffle lies between them. */
+  /**
+   * What Spark did of a step: the stage of its result, and the one of its input when a shuffle lies
+   * between them.
+   */
   private Ran ran(Lazy lazy) {
     Observed in = lazy.in == null ? null : events.observed(lazy.in);
     Observed out = events.observed(lazy.out);
@@ -122,12 +137,13 @@ final class Steps {
   }
 
   private static Column aliveRows(Dataset<?> rows) {
-    return Arrays.asList(rows.columns()).contains(TracedJob.REJECT_REASON)
-        ? count_if(col(TracedJob.REJECT_REASON).isNull())
+    return Arrays.asList(rows.columns()).contains(TracedJob.REJECTION)
+        ? count_if(col(TracedJob.REJECTION).isNull())
         : count(lit(1));
   }
 
   private record Lazy(String name, SpanContext self, Integer in, Integer out, Instant defined) {}
 
-  private record Ran(Lazy lazy, Observed in, Observed out, Set<Integer> stages, Instant start, Instant end) {}
+  private record Ran(
+      Lazy lazy, Observed in, Observed out, Set<Integer> stages, Instant start, Instant end) {}
 }

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import org.apache.spark.executor.TaskMetrics;
 import org.apache.spark.scheduler.TaskInfo;
 
-/** What only a stage's tasks can tell: how many failed, the largest memory peak, and how even their times are. */
+/**
+ * What only a stage's tasks can tell: how many failed, the largest memory peak, and how even their
+ * times are.
+ */
 final class TaskFigures {
 
   /** Durations kept of one stage, 8 bytes each: a stage can have a million tasks. */

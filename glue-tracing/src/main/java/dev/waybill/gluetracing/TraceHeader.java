@@ -13,14 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an {@code X-Amzn-Trace-Id} header says, read leniently: the Root and the Parent are taken where they are valid,
- * whatever the rest holds ({@code Sampled=?}, no Parent, Lineage, blanks). OpenTelemetry's propagator drops such
- * headers whole, and with them the trace.
+ * What an {@code X-Amzn-Trace-Id} header says, read leniently: the Root and the Parent are taken
+ * where they are valid, whatever the rest holds ({@code Sampled=?}, no Parent, Lineage, blanks).
+ * OpenTelemetry's propagator drops such headers whole, and with them the trace.
  *
  * @param traceId the Root as an OpenTelemetry trace id, 32 lower-case hex digits
- * @param parentSpanId the Parent, 16 lower-case hex digits, or the invalid span id where the header names none
+ * @param parentSpanId the Parent, 16 lower-case hex digits, or the invalid span id where the header
+ *     names none
  * @param sampled false only for {@code Sampled=0}: a header that leaves the decision open is traced
- * @see <a href="https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader">X-Ray
+ * @see <a
+ *     href="https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader">X-Ray
  *     tracing header</a>
  */
 record TraceHeader(String traceId, String parentSpanId, boolean sampled) {
@@ -47,7 +49,9 @@ record TraceHeader(String traceId, String parentSpanId, boolean sampled) {
     String parent = parts.getOrDefault(PARENT, "").toLowerCase(Locale.ROOT);
     return Optional.of(
         new TraceHeader(
-            traceId, SpanId.isValid(parent) ? parent : SpanId.getInvalid(), !"0".equals(parts.get(SAMPLED))));
+            traceId,
+            SpanId.isValid(parent) ? parent : SpanId.getInvalid(),
+            !"0".equals(parts.get(SAMPLED))));
   }
 
   /** The trace id as X-Ray writes it: {@code 1-5759e988-bd862e3fe1be46a994272793}. */
@@ -58,16 +62,14 @@ record TraceHeader(String traceId, String parentSpanId, boolean sampled) {
   /** The span that this header names as parent; not valid where it names none. */
   SpanContext parent() {
     Context context =
-        AwsXrayPropagator.getInstance()
-            .extract(Context.root(), wellFormed(), MapGetter.INSTANCE);
+        AwsXrayPropagator.getInstance().extract(Context.root(), wellFormed(), MapGetter.INSTANCE);
     return Span.fromContext(context).getSpanContext();
   }
 
   /** The header of a call that is made within that span. */
   static String of(SpanContext span) {
     Map<String, String> carrier = new HashMap<>();
-    AwsXrayPropagator.getInstance()
-        .inject(Context.root().with(Span.wrap(span)), carrier, Map::put);
+    AwsXrayPropagator.getInstance().inject(Context.root().with(Span.wrap(span)), carrier, Map::put);
     return carrier.get(NAME);
   }
 
@@ -75,11 +77,14 @@ record TraceHeader(String traceId, String parentSpanId, boolean sampled) {
     return Map.of(
         NAME,
         "%s=%s;%s=%s;%s=%s"
-            .formatted(ROOT, xrayTraceId(traceId), PARENT, parentSpanId, SAMPLED, sampled ? "1" : "0"));
+            .formatted(
+                ROOT, xrayTraceId(traceId), PARENT, parentSpanId, SAMPLED, sampled ? "1" : "0"));
   }
 
   private static String traceId(String root) {
-    return root.startsWith(VERSION) ? root.substring(VERSION.length()).replace("-", "").toLowerCase(Locale.ROOT) : "";
+    return root.startsWith(VERSION)
+        ? root.substring(VERSION.length()).replace("-", "").toLowerCase(Locale.ROOT)
+        : "";
   }
 
   private enum MapGetter implements TextMapGetter<Map<String, String>> {

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a Spark job into a traced job. One call at the start of {@code main} opens it, one call runs a named step, {@link
- * #complete()} says that the job did what it should:
+ * Turns a Spark job into a traced job. One call at the start of {@code main} opens it, one call
+ * runs a named step, {@link #complete()} says that the job did what it should:
  *
  * <pre>{@code
  * public static void main(String[] args) {
@@ -41,13 +41,15 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A step that only describes work ({@link #step(String, Dataset, UnaryOperator)}) costs no Spark job and no extra pass:
- * its rows are counted in the pass that Spark makes anyway, and its span covers the stages which really ran it.
+ * <p>A step that only describes work ({@link #step(String, Dataset, UnaryOperator)}) costs no Spark
+ * job and no extra pass: its rows are counted in the pass that Spark makes anyway, and its span
+ * covers the stages which really ran it.
  *
  * <p>Telemetry never fails the job and never holds it up for longer than a few seconds at its end.
  *
- * <p>Arguments it reads, all optional: {@value #TRACE_HEADER}, {@value #OTLP_ENDPOINT}, {@value #EXECUTION_ARN}, {@value
- * #STATE_NAME}, {@value #ATTEMPT}, {@value #REDRIVE}, {@value #RUN_ID}, {@value #KEY}, and Glue's {@code JOB_RUN_ID}.
+ * <p>Arguments it reads, all optional: {@value #TRACE_HEADER}, {@value #OTLP_ENDPOINT}, {@value
+ * #EXECUTION_ARN}, {@value #STATE_NAME}, {@value #ATTEMPT}, {@value #REDRIVE}, {@value #RUN_ID},
+ * {@value #KEY}, and Glue's {@code JOB_RUN_ID}.
  */
 public final class TracedJob implements AutoCloseable {
 
@@ -65,10 +67,10 @@ public final class TracedJob implements AutoCloseable {
   public static final String KEY = "key";
 
   /**
-   * A column by which a step turns rows away without dropping them: rows in which it is not null don't count as the step's
-   * output. So one pass can both write what is good and keep what is not.
+   * A column by which a step turns rows away without dropping them: rows in which it is not null
+   * don't count as the step's output. So one pass can both write what is good and keep what is not.
    */
-  public static final String REJECT_REASON = "reject_reason";
+  public static final String REJECTION = "rejection";
 
   private static final String JOB_RUN_ID = "JOB_RUN_ID";
   private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
@@ -132,12 +134,15 @@ public final class TracedJob implements AutoCloseable {
   /**
    * Starts the job's trace, or rather its part of the run's trace, and its Spark session.
    *
-   * @param name the job's name, lower case with hyphens; it becomes {@code service.name} and the root span's name
+   * @param name the job's name, lower case with hyphens; it becomes {@code service.name} and the
+   *     root span's name
    * @param args what {@code main} was given
    */
   public static TracedJob start(String name, String... args) {
     String application =
-        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).getCallerClass().getPackageName();
+        StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+            .getCallerClass()
+            .getPackageName();
     return new TracedJob(name, args, application);
   }
 
@@ -154,15 +159,18 @@ public final class TracedJob implements AutoCloseable {
     return TraceHeader.xrayTraceId(root.getTraceId());
   }
 
-  /** The {@code X-Amzn-Trace-Id} for a call that the job makes now, from the step that is running or from the job. */
+  /**
+   * The {@code X-Amzn-Trace-Id} for a call that the job makes now, from the step that is running or
+   * from the job.
+   */
   public String traceHeader() {
     SpanContext current = Span.current().getSpanContext();
     return TraceHeader.of(current.isValid() ? current : root);
   }
 
   /**
-   * Runs a step that describes what is to become of rows. Spark does it later, together with other steps; the span says
-   * when, and how many rows went in and came out.
+   * Runs a step that describes what is to become of rows. Spark does it later, together with other
+   * steps; the span says when, and how many rows went in and came out.
    *
    * @param name lower case, verb first
    * @return the step's rows; use these, not those that the transformation returned
@@ -177,8 +185,9 @@ public final class TracedJob implements AutoCloseable {
   }
 
   /**
-   * Runs a step that is done when the call returns: an action, or anything besides Spark. A step that returns a data set is
-   * the description of a source, and is measured like one that describes.
+   * Runs a step that is done when the call returns: an action, or anything besides Spark. A step
+   * that returns a data set is the description of a source, and is measured like one that
+   * describes.
    *
    * @param name lower case, verb first
    */
@@ -206,7 +215,10 @@ public final class TracedJob implements AutoCloseable {
         });
   }
 
-  /** Counts rows in {@code waybill.rows} by what they came to: {@code read}, {@code cleaned}, {@code processed} … */
+  /**
+   * Counts rows in {@code waybill.rows} by what they came to: {@code read}, {@code cleaned}, {@code
+   * processed} …
+   */
   public void countRows(String outcome, long rows) {
     metrics.countRows(rows, outcome);
   }
@@ -221,7 +233,10 @@ public final class TracedJob implements AutoCloseable {
     metrics.countInputBytes(bytes);
   }
 
-  /** Says that the job did what it should. A job that is closed without this has failed, and its trace says so. */
+  /**
+   * Says that the job did what it should. A job that is closed without this has failed, and its
+   * trace says so.
+   */
   public void complete() {
     if (outcome == null) {
       outcome = Outcome.OK;
@@ -257,11 +272,15 @@ public final class TracedJob implements AutoCloseable {
       open = enclosing;
       spark
           .sparkContext()
-          .setLocalProperty(SparkEvents.STEP_PROPERTY, enclosing == null ? null : enclosing.self.getSpanId());
+          .setLocalProperty(
+              SparkEvents.STEP_PROPERTY, enclosing == null ? null : enclosing.self.getSpanId());
     }
   }
 
-  /** Notes the error on the step and on the job, once each; only the innermost step's span carries the exception. */
+  /**
+   * Notes the error on the step and on the job, once each; only the innermost step's span carries
+   * the exception.
+   */
   private RuntimeException failed(String step, SpanContext self, Exception e) {
     Outcome failure = Outcome.of(e);
     boolean first = outcome == null || !outcome.failed();
@@ -283,7 +302,10 @@ public final class TracedJob implements AutoCloseable {
   private void writeTrace() {
     long dropped = spark.sparkContext().isStopped() ? 0 : ListenerBus.drain(spark.sparkContext());
     if (outcome == null) {
-      outcome = new Outcome("the job ended without complete(): it threw outside a step, or it never calls it", null);
+      outcome =
+          new Outcome(
+              "the job ended without complete(): it threw outside a step, or it never calls it",
+              null);
     }
     steps.write(spans, root);
     writeSparkSpans();
@@ -335,13 +357,16 @@ public final class TracedJob implements AutoCloseable {
   private SpanContext parentOf(SparkJob job) {
     return job.step() == null
         ? root
-        : SpanContext.create(root.getTraceId(), job.step(), root.getTraceFlags(), root.getTraceState());
+        : SpanContext.create(
+            root.getTraceId(), job.step(), root.getTraceFlags(), root.getTraceState());
   }
 
   private Attributes rootAttributes(long dropped) {
     AttributesBuilder attributes = Attributes.builder().put(WaybillAttributes.JOB, name);
     arguments.find(RUN_ID).ifPresent(value -> attributes.put(WaybillAttributes.RUN_ID, value));
-    arguments.find(KEY).ifPresent(value -> attributes.put(WaybillAttributes.DATASET_KEY, ErrorText.cut(value)));
+    arguments
+        .find(KEY)
+        .ifPresent(value -> attributes.put(WaybillAttributes.DATASET_KEY, ErrorText.cut(value)));
     arguments.find(STATE_NAME).ifPresent(value -> attributes.put(WaybillAttributes.STATE, value));
     attributes.put(WaybillAttributes.ATTEMPT, (long) arguments.number(ATTEMPT));
     if (dropped > 0) {
@@ -355,7 +380,10 @@ public final class TracedJob implements AutoCloseable {
     return attributes.build();
   }
 
-  /** A long job is to be seen before it ends: X-Ray shows this copy as in progress until the whole span comes. */
+  /**
+   * A long job is to be seen before it ends: X-Ray shows this copy as in progress until the whole
+   * span comes.
+   */
   private synchronized void sendInProgress(Optional<String> found) {
     if (closed || !root.isSampled()) {
       return;
@@ -382,7 +410,10 @@ public final class TracedJob implements AutoCloseable {
 
   private CompletableFuture<Optional<String>> lookUpParent(TraceHeader header) {
     Optional<String> state = arguments.find(STATE_NAME);
-    boolean ask = state.isPresent() && arguments.find(EXECUTION_ARN).isPresent() && arguments.number(REDRIVE) == 0;
+    boolean ask =
+        state.isPresent()
+            && arguments.find(EXECUTION_ARN).isPresent()
+            && arguments.number(REDRIVE) == 0;
     return ask
         ? new ParentLookup(header.traceId(), state.get(), arguments.number(ATTEMPT)).start()
         : nothing();
@@ -396,7 +427,10 @@ public final class TracedJob implements AutoCloseable {
     return fields;
   }
 
-  /** The JVM was told to stop while the job ran: what is known of it is written and sent all the same. */
+  /**
+   * The JVM was told to stop while the job ran: what is known of it is written and sent all the
+   * same.
+   */
   private void stopped() {
     if (outcome == null) {
       outcome =
@@ -408,7 +442,8 @@ public final class TracedJob implements AutoCloseable {
     }
     OpenStep step = open;
     if (step != null) {
-      spans.write(step.self, root, step.name, step.began, clock.instant(), Attributes.empty(), outcome);
+      spans.write(
+          step.self, root, step.name, step.began, clock.instant(), Attributes.empty(), outcome);
     }
     close();
   }

@@ -6,8 +6,9 @@ import java.time.Instant;
 /**
  * Trace ids as X-Ray makes them: the first 8 hex digits are the epoch second of the start.
  *
- * @see <a href="https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids">X-Ray trace
- *     ids</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids">X-Ray
+ *     trace ids</a>
  */
 final class XrayIds {
 

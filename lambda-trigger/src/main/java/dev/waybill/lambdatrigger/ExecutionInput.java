@@ -60,8 +60,8 @@ record ExecutionInput(
   }
 
   /**
-   * The run's id: the file's name for people, then a hash of what identifies this very upload. The same event gives the
-   * same id, another upload of the same file another one.
+   * The run's id: the file's name for people, then a hash of what identifies this very upload. The
+   * same event gives the same id, another upload of the same file another one.
    */
   static String runId(Upload upload) {
     String version = upload.versionId().isEmpty() ? upload.etag() : upload.versionId();

@@ -16,10 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The trace of one invocation, and the subsegments that it adds to it. All use of the X-Ray SDK, which is in maintenance, is
- * in here; it sends to the daemon that Lambda names in {@code AWS_XRAY_DAEMON_ADDRESS}.
+ * The trace of one invocation, and the subsegments that it adds to it. All use of the X-Ray SDK,
+ * which is in maintenance, is in here; it sends to the daemon that Lambda names in {@code
+ * AWS_XRAY_DAEMON_ADDRESS}.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html">Lambda and X-Ray</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html">Lambda and
+ *     X-Ray</a>
  */
 final class InvocationTrace {
 
@@ -40,7 +42,9 @@ final class InvocationTrace {
     this.sampled = sampledUpstream || sampling == Sampling.ALWAYS;
   }
 
-  /** A recorder for a function's whole life. Its ids are safe to make after a SnapStart snapshot. */
+  /**
+   * A recorder for a function's whole life. Its ids are safe to make after a SnapStart snapshot.
+   */
   static AWSXRayRecorder recorder() {
     return AWSXRayRecorderBuilder.standard()
         .withSecureIdGenerator()
@@ -95,8 +99,8 @@ final class InvocationTrace {
     }
 
     /**
-     * The call's own trace header. Where Lambda did not sample, there is no segment to be its parent: the trace begins at
-     * the workflow.
+     * The call's own trace header. Where Lambda did not sample, there is no segment to be its
+     * parent: the trace begins at the workflow.
      */
     String header() {
       String unrecorded = sampled ? null : functionSegment;

@@ -3,7 +3,10 @@ package dev.waybill.lambdatrigger;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Which executions are traced. Lambda itself samples one untraced upload a second and 5 % of the rest, unchangeably. */
+/**
+ * Which executions are traced. Lambda itself samples one untraced upload a second and 5 % of the
+ * rest, unchangeably.
+ */
 enum Sampling {
   /** All: where Lambda did not sample, the trace begins at the workflow. */
   ALWAYS,
@@ -31,8 +34,6 @@ enum Sampling {
                 new IllegalArgumentException(
                     "environment variable %s is '%s'; it can be %s"
                         .formatted(
-                            VARIABLE,
-                            value,
-                            Arrays.toString(values()).toLowerCase(Locale.ROOT))));
+                            VARIABLE, value, Arrays.toString(values()).toLowerCase(Locale.ROOT))));
   }
 }

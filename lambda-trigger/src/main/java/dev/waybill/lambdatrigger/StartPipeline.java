@@ -16,12 +16,13 @@ import software.amazon.awssdk.services.sfn.model.SfnException;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 
 /**
- * Starts the workflow for every CSV object that an S3 event tells of, one execution each, in one trace with the upload. A
- * repeated event starts nothing twice. Where some records fail, the others still start; then the invocation fails, and
- * Lambda's retry repeats all of them, harmlessly.
+ * Starts the workflow for every CSV object that an S3 event tells of, one execution each, in one
+ * trace with the upload. A repeated event starts nothing twice. Where some records fail, the others
+ * still start; then the invocation fails, and Lambda's retry repeats all of them, harmlessly.
  *
- * <p>Environment: {@code STATE_MACHINE_ARN}, and {@code SAMPLING} ({@code always}, the default, or {@code inherit}). It
- * needs {@code states:StartExecution} on that state machine, and nothing of S3.
+ * <p>Environment: {@code STATE_MACHINE_ARN}, and {@code SAMPLING} ({@code always}, the default, or
+ * {@code inherit}). It needs {@code states:StartExecution} on that state machine, and nothing of
+ * S3.
  */
 public final class StartPipeline implements RequestHandler<S3Event, Void>, Resource {
 
@@ -38,9 +39,7 @@ public final class StartPipeline implements RequestHandler<S3Event, Void>, Resou
 
   /** Lambda makes it, once a sandbox. */
   public StartPipeline() {
-    this(
-        System.getenv(),
-        SfnClient.builder().httpClient(UrlConnectionHttpClient.create()).build());
+    this(System.getenv(), SfnClient.builder().httpClient(UrlConnectionHttpClient.create()).build());
     Core.getGlobalContext().register(this);
   }
 
@@ -49,7 +48,9 @@ public final class StartPipeline implements RequestHandler<S3Event, Void>, Resou
     this.stateMachine = environment.get(STATE_MACHINE_ARN);
     if (stateMachine == null) {
       throw new IllegalStateException(
-          "environment variable " + STATE_MACHINE_ARN + " is missing: which state machine to start?");
+          "environment variable "
+              + STATE_MACHINE_ARN
+              + " is missing: which state machine to start?");
     }
     this.sampling = Sampling.of(environment.get(Sampling.VARIABLE));
     this.stepFunctions = stepFunctions;
@@ -84,7 +85,10 @@ public final class StartPipeline implements RequestHandler<S3Event, Void>, Resou
     return null;
   }
 
-  /** Does once what the first call would, so that a restored sandbox has it all loaded: a call that Step Functions refuses. */
+  /**
+   * Does once what the first call would, so that a restored sandbox has it all loaded: a call that
+   * Step Functions refuses.
+   */
   @Override
   public void beforeCheckpoint(org.crac.Context<? extends Resource> context) {
     InvocationTrace trace = InvocationTrace.of(recorder, null, sampling);

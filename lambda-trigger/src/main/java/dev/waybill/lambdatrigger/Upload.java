@@ -10,15 +10,23 @@ import java.util.Objects;
 /**
  * An object that was put into the bucket, as one record of an S3 event tells of it.
  *
- * @param key decoded: in the event, a blank is {@code +} and other characters are {@code %XX} of their UTF-8
+ * @param key decoded: in the event, a blank is {@code +} and other characters are {@code %XX} of
+ *     their UTF-8
  * @param versionId empty where the bucket keeps no versions
  * @param size bytes
  * @param sequencer grows with every event of the same key
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html">Event message
- *     structure</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html">Event
+ *     message structure</a>
  */
 record Upload(
-    String bucket, String key, String versionId, String etag, long size, String sequencer, Instant time) {
+    String bucket,
+    String key,
+    String versionId,
+    String etag,
+    long size,
+    String sequencer,
+    Instant time) {
 
   private static final String FOLDER = "input/";
   private static final String ENDING = ".csv";
@@ -36,8 +44,8 @@ record Upload(
   }
 
   /**
-   * Whether the pipeline is for it: a CSV object below {@code input/}, and no folder marker, whose key ends in a slash. An
-   * empty CSV is for it, and fails there with a clear error.
+   * Whether the pipeline is for it: a CSV object below {@code input/}, and no folder marker, whose
+   * key ends in a slash. An empty CSV is for it, and fails there with a clear error.
    */
   boolean isListings() {
     return key.startsWith(FOLDER) && key.toLowerCase(Locale.ROOT).endsWith(ENDING);

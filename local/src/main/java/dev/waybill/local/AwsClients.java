@@ -35,7 +35,9 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
   public static AwsClients of(Map<String, String> endpoints) {
     SdkHttpClient http = UrlConnectionHttpClient.create();
     return new AwsClients(
-        local(S3Client.builder().forcePathStyle(true), endpoints.get("s3")).httpClient(http).build(),
+        local(S3Client.builder().forcePathStyle(true), endpoints.get("s3"))
+            .httpClient(http)
+            .build(),
         local(SfnClient.builder(), endpoints.get("sfn")).httpClient(http).build(),
         local(XRayClient.builder(), endpoints.get("xray")).httpClient(http).build());
   }

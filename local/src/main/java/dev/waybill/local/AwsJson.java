@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * AWS's JSON protocol: the operation stands in {@code X-Amz-Target}, both bodies are JSON.
  *
- * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html">AWS JSON protocol</a>
+ * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html">AWS JSON
+ *     protocol</a>
  */
 public final class AwsJson {
 

@@ -24,7 +24,8 @@ public record Installation(Path root) {
   public static Installation ofLauncher() {
     String root = System.getProperty(ROOT);
     if (root == null) {
-      throw new IllegalStateException("start it by ./waybill: system property " + ROOT + " is missing");
+      throw new IllegalStateException(
+          "start it by ./waybill: system property " + ROOT + " is missing");
     }
     return new Installation(Path.of(root));
   }
@@ -46,7 +47,9 @@ public record Installation(Path root) {
     return join(Stream.concat(Stream.of(lambdaJar(), localJar()), runtime));
   }
 
-  /** Class path of a job's JVM: the deployable, Spark as Glue has it, and the stand-in's launcher. */
+  /**
+   * Class path of a job's JVM: the deployable, Spark as Glue has it, and the stand-in's launcher.
+   */
   public String jobClassPath() {
     return join(Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"), localJar()))
         + File.pathSeparator
@@ -65,8 +68,8 @@ public record Installation(Path root) {
   }
 
   /**
-   * Options that start a JVM from its class-data archive, which takes a third off its start; or that make the archive, while
-   * the build trains them.
+   * Options that start a JVM from its class-data archive, which takes a third off its start; or
+   * that make the archive, while the build trains them.
    *
    * @param name of the JVM's kind, for example {@code clean-listings}
    */

@@ -29,9 +29,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The deployed stack with no cloud: every AWS service that the pipeline touches, each a small stand-in on the loopback
- * interface, wired as deployment wires the real ones. The Lambda function, the state machine definition and the jobs are the
- * deployed ones.
+ * The deployed stack with no cloud: every AWS service that the pipeline touches, each a small
+ * stand-in on the loopback interface, wired as deployment wires the real ones. The Lambda function,
+ * the state machine definition and the jobs are the deployed ones.
  */
 public final class LocalCloud implements AutoCloseable {
 
@@ -90,7 +90,8 @@ public final class LocalCloud implements AutoCloseable {
                 bucketFolder,
                 runsFolder,
                 environment(Map.of("AWS_ENDPOINT_URL_XRAY", xray.url()))));
-    this.stepFunctions = StepFunctionsServer.start(
+    this.stepFunctions =
+        StepFunctionsServer.start(
             machine,
             Map.of(DeployedStack.BUCKET_TAG, BUCKET, DeployedStack.STACK_TAG, STACK),
             glue.url(),

@@ -18,7 +18,8 @@ public record TraceHeader(String root, String parent, boolean sampled) {
         Stream.of((header == null ? "" : header).split(";"))
             .map(part -> part.split("=", 2))
             .filter(part -> part.length == 2)
-            .collect(Collectors.toMap(part -> part[0].strip(), part -> part[1].strip(), (a, b) -> a));
+            .collect(
+                Collectors.toMap(part -> part[0].strip(), part -> part[1].strip(), (a, b) -> a));
     if (!parts.getOrDefault("Root", "").matches("1-[0-9a-f]{8}-[0-9a-f]{24}")) {
       return new TraceHeader(Ids.traceId(), null, true);
     }

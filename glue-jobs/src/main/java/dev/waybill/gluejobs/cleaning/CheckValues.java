@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
@@ -16,7 +17,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Checks room type, ranges and required values, in this order, and gives those columns their types. */
+/**
+ * Checks room type, ranges and required values, in this order, and gives those columns their types.
+ */
 public final class CheckValues {
 
   private static final Object[] ROOM_TYPES = {
@@ -57,7 +60,7 @@ public final class CheckValues {
     List<Rule> rules = new ArrayList<>();
     rules.add(
         Rule.of(
-            isTrue(text(ListingColumns.ROOM_TYPE).isin(ROOM_TYPES)).unary_$bang(),
+            not(isTrue(text(ListingColumns.ROOM_TYPE).isin(ROOM_TYPES))),
             RejectReason.INVALID_ROOM_TYPE,
             ListingColumns.ROOM_TYPE));
     TYPES.keySet().forEach(column -> rules.add(invalid(column, typed.get(column))));
@@ -75,7 +78,7 @@ public final class CheckValues {
           default -> value.isNotNull();
         };
     return Rule.of(
-        text(column).isNotNull().and(isTrue(good).unary_$bang()), RejectReason.INVALID_VALUE, column);
+        text(column).isNotNull().and(not(isTrue(good))), RejectReason.INVALID_VALUE, column);
   }
 
   private static Column text(String column) {

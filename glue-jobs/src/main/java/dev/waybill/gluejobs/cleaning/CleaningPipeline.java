@@ -1,6 +1,7 @@
 package dev.waybill.gluejobs.cleaning;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import dev.waybill.gluejobs.ListingColumns;
@@ -24,7 +25,10 @@ import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The cleaning job's steps in their order. The file is read once: what the checks leave is kept for the rest. */
+/**
+ * The cleaning job's steps in their order. The file is read once: what the checks leave is kept for
+ * the rest.
+ */
 public final class CleaningPipeline {
 
   private static final Logger LOG = LoggerFactory.getLogger(CleaningPipeline.class);
@@ -43,7 +47,10 @@ public final class CleaningPipeline {
     ReadListings file =
         job.step("check header", () -> ReadListings.open(spark, run.input(), run.key()));
     if (!file.ignoredColumns().isEmpty()) {
-      LOG.warn("{}: columns that the contract does not know are ignored: {}", run.key(), file.ignoredColumns());
+      LOG.warn(
+          "{}: columns that the contract does not know are ignored: {}",
+          run.key(),
+          file.ignoredColumns());
     }
     Partitions.fit(spark, file.bytes());
 
@@ -51,7 +58,7 @@ public final class CleaningPipeline {
     Dataset<Row> checked = check(file, read).persist(StorageLevel.MEMORY_AND_DISK());
     Medians medians = job.step("find medians", () -> Medians.of(checked, run.runDate()));
 
-    Dataset<Row> kept = checked.where(col(Rejection.REASON).isNull()).select(contractColumns());
+    Dataset<Row> kept = checked.where(not(Rejection.isMarked())).select(contractColumns());
     Dataset<Row> reduced =
         job.step("reduce skewness", kept, rows -> ReduceSkewness.apply(rows, medians));
     Dataset<Row> cleaned =
@@ -74,10 +81,10 @@ public final class CleaningPipeline {
 
   /** From the file to rows that are good or marked. */
   private Dataset<Row> check(ReadListings file, RowCount read) {
-    Dataset<Row> records =
-        job.step("read", () -> read.of(file.records(spark)));
+    Dataset<Row> records = job.step("read", () -> read.of(file.records(spark)));
     Dataset<Row> standardized =
-        job.step("standardize columns", records, rows -> StandardizeColumns.apply(rows, file.header()));
+        job.step(
+            "standardize columns", records, rows -> StandardizeColumns.apply(rows, file.header()));
     Dataset<Row> narrow = job.step("drop columns", standardized, DropColumns::apply);
     Dataset<Row> unique = job.step("remove duplicates", narrow, RemoveDuplicates::apply);
     Dataset<Row> filled = job.step("fill missing values", unique, FillMissingValues::apply);
@@ -86,8 +93,7 @@ public final class CleaningPipeline {
     Dataset<Row> checked = job.step("check values", priced, CheckValues::apply);
     // A good row's raw text has served: it need not be kept.
     return checked.withColumn(
-        CsvSource.RAW_RECORD,
-        when(col(Rejection.REASON).isNotNull(), col(CsvSource.RAW_RECORD)));
+        CsvSource.RAW_RECORD, when(Rejection.isMarked(), col(CsvSource.RAW_RECORD)));
   }
 
   private static Column[] contractColumns() {
@@ -96,19 +102,14 @@ public final class CleaningPipeline {
 
   private static Dataset<Row> rejected(Dataset<Row> checked) {
     return checked
-        .where(col(Rejection.REASON).isNotNull())
+        .where(Rejection.isMarked())
         .select(
-            Stream.concat(Stream.of(CsvSource.RAW_RECORD), Rejection.COLUMNS.stream())
-                .map(name -> col(name))
+            Stream.concat(Stream.of(col(CsvSource.RAW_RECORD)), Rejection.asColumns().stream())
                 .toArray(Column[]::new));
   }
 
   private void write(Dataset<Row> rows, RowCount count, Output output) {
-    count
-        .of(rows)
-        .write()
-        .mode(SaveMode.Overwrite)
-        .parquet(run.prefix(output).toString());
+    count.of(rows).write().mode(SaveMode.Overwrite).parquet(run.prefix(output).toString());
   }
 
   private void record(ReadListings file, long rowsRead, Medians medians) {

@@ -13,12 +13,18 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Reads dollar amounts such as {@code $1,060 } as decimal(12,2), and rejects rows without a readable one. */
+/**
+ * Reads dollar amounts such as {@code $1,060 } as decimal(12,2), and rejects rows without a
+ * readable one.
+ */
 public final class ConvertCurrency {
 
   static final String TYPE = "decimal(12,2)";
 
-  /** Commas only where thousands have them: {@code $1,23} is no amount, and reading it as 123 would invent one. */
+  /**
+   * Commas only where thousands have them: {@code $1,23} is no amount, and reading it as 123 would
+   * invent one.
+   */
   private static final String AMOUNT = "^-?(\\d{1,3}(,\\d{3})+|\\d+)(\\.\\d*)?$";
 
   private ConvertCurrency() {}

@@ -20,10 +20,14 @@ public final class CorrectReviewDates {
 
   public static Dataset<Row> apply(Dataset<Row> rows, Medians medians, LocalDate runDate) {
     return rows.withColumn(
-        ListingColumns.LAST_REVIEW, coalesce(rightDate(runDate), lit(medians.lastReview()).cast("date")));
+        ListingColumns.LAST_REVIEW,
+        coalesce(rightDate(runDate), lit(medians.lastReview()).cast("date")));
   }
 
-  /** The review date, or null where it is missing, unreadable, after the run or in a year before the house was built. */
+  /**
+   * The review date, or null where it is missing, unreadable, after the run or in a year before the
+   * house was built.
+   */
   static Column rightDate(LocalDate runDate) {
     Column date = date();
     return when(

@@ -33,7 +33,8 @@ public final class FillMissingValues {
   public static Dataset<Row> apply(Dataset<Row> rows) {
     Map<String, Column> filled = new LinkedHashMap<>();
     CONSTANTS.forEach(
-        (column, constant) -> filled.put(column, coalesce(Text.orNull(col(column)), lit(constant))));
+        (column, constant) ->
+            filled.put(column, coalesce(Text.orNull(col(column)), lit(constant))));
     filled.put(ListingColumns.NEIGHBOURHOOD_GROUP, borough());
     filled.put(ListingColumns.NEIGHBOURHOOD, Text.orNull(col(ListingColumns.NEIGHBOURHOOD)));
     return rows.withColumns(filled);

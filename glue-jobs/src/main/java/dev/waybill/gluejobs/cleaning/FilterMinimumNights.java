@@ -3,6 +3,7 @@ package dev.waybill.gluejobs.cleaning;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
@@ -25,7 +26,7 @@ public final class FilterMinimumNights {
             rows,
             List.of(
                 Rejection.Rule.of(
-                    inRange.unary_$bang(),
+                    not(inRange),
                     RejectReason.MINIMUM_NIGHTS_OUT_OF_RANGE,
                     ListingColumns.MINIMUM_NIGHTS)))
         .withColumn(ListingColumns.MINIMUM_NIGHTS, nights);

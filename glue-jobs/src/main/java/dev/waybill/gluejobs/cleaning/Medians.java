@@ -1,10 +1,10 @@
 package dev.waybill.gluejobs.cleaning;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
@@ -21,16 +21,21 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * What only a look at all checked rows can tell, in one pass over them: the exact medians of the rows still here, and how
- * many rows bear which mark. Spark's exact percentile keeps a count per distinct value, not the values.
+ * What only a look at all checked rows can tell, in one pass over them: the exact medians of the
+ * rows still here, and how many rows bear which mark. Spark's exact percentile keeps a count per
+ * distinct value, not the values.
  *
  * @param figures by column; null for a column without any value
- * @param lastReview the lower of the two middle dates where the count is even; null where no date is right
+ * @param lastReview the lower of the two middle dates where the count is even; null where no date
+ *     is right
  * @param kept rows without a mark
  * @param rejected rows by mark, only reasons that occur
  */
 public record Medians(
-    Map<String, Double> figures, LocalDate lastReview, long kept, Map<RejectReason, Long> rejected) {
+    Map<String, Double> figures,
+    LocalDate lastReview,
+    long kept,
+    Map<RejectReason, Long> rejected) {
 
   private static final String RIGHT_DAY = "right_day";
 
@@ -40,15 +45,16 @@ public record Medians(
    * @param rows as {@link CheckValues} leaves them
    */
   public static Medians of(Dataset<Row> rows, LocalDate runDate) {
-    Column kept = col(Rejection.REASON).isNull();
+    Column kept = not(Rejection.isMarked());
     List<Column> asked = new ArrayList<>();
     ReduceSkewness.FIGURES
         .keySet()
-        .forEach(column -> asked.add(percentile(when(kept, ReduceSkewness.value(column)), lit(0.5))));
+        .forEach(
+            column -> asked.add(percentile(when(kept, ReduceSkewness.value(column)), lit(0.5))));
     asked.add(expr("percentile_disc(0.5) WITHIN GROUP (ORDER BY " + RIGHT_DAY + ")").cast("long"));
     asked.add(count(when(kept, lit(1))));
     for (RejectReason reason : RejectReason.values()) {
-      asked.add(count_if(col(Rejection.REASON).equalTo(reason.text())));
+      asked.add(count_if(Rejection.reason().equalTo(reason.text())));
     }
     Row answer =
         rows.withColumn(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate(runDate))))
@@ -69,7 +75,8 @@ public record Medians(
       figures.put(column, answer.isNullAt(next) ? null : answer.getDouble(next));
       next++;
     }
-    LocalDate lastReview = answer.isNullAt(next) ? null : LocalDate.ofEpochDay(answer.getLong(next));
+    LocalDate lastReview =
+        answer.isNullAt(next) ? null : LocalDate.ofEpochDay(answer.getLong(next));
     long kept = answer.getLong(next + 1);
     Map<RejectReason, Long> rejected = new EnumMap<>(RejectReason.class);
     for (RejectReason reason : RejectReason.values()) {

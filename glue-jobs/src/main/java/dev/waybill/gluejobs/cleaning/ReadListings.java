@@ -8,6 +8,7 @@ import dev.waybill.gluejobs.RejectReason;
 import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvRecords;
 import dev.waybill.gluejobs.csv.CsvSource;
+import dev.waybill.gluetracing.TracedJob;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,23 +56,28 @@ public record ReadListings(Path path, String key, CsvHeader header, long bytes) 
   }
 
   /**
-   * Its records: {@code raw_record} string, {@code fields} array of string, and the columns of {@link Rejection}, set on
-   * records that can't be bound to the header.
+   * Its records: {@code raw_record} string, {@code fields} array of string, and the mark of {@link
+   * Rejection} on records that can't be bound to the header.
    */
   public Dataset<Row> records(SparkSession spark) {
     Dataset<Row> records = CsvSource.records(spark, path, key, header.names().size());
-    return Rejection.withMarks(
-            records,
-            col(CsvSource.PROBLEM).isNotNull(),
-            RejectReason.MALFORMED_RECORD,
-            col(CsvSource.PROBLEM))
-        .drop(CsvSource.PROBLEM);
+    return records.select(
+        col(CsvSource.RAW_RECORD),
+        col(CsvSource.FIELDS),
+        Rejection.mark(
+                col(CsvSource.PROBLEM).isNotNull(),
+                RejectReason.MALFORMED_RECORD,
+                null,
+                col(CsvSource.PROBLEM))
+            .as(TracedJob.REJECTION));
   }
 
   /** Columns that the contract does not know, and that are therefore in no output. */
   public List<String> ignoredColumns() {
     return header.names().stream()
-        .filter(name -> !ListingColumns.REQUIRED.contains(name) && !ListingColumns.DROPPED.contains(name))
+        .filter(
+            name ->
+                !ListingColumns.REQUIRED.contains(name) && !ListingColumns.DROPPED.contains(name))
         .toList();
   }
 }

@@ -15,7 +15,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Gives missing review figures their median and adds each figure's square root, which is spread more evenly. */
+/**
+ * Gives missing review figures their median and adds each figure's square root, which is spread
+ * more evenly.
+ */
 public final class ReduceSkewness {
 
   /** The figures, and the types that they get. */
@@ -40,7 +43,10 @@ public final class ReduceSkewness {
     return rows.withColumns(filled).withColumns(roots);
   }
 
-  /** A figure as far as it can be read: null where it is missing, unreadable, negative or no finite number. */
+  /**
+   * A figure as far as it can be read: null where it is missing, unreadable, negative or no finite
+   * number.
+   */
   static Column value(String column) {
     Column text = Text.orNull(col(column));
     Column read =

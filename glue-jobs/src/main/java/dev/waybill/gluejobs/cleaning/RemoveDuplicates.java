@@ -19,29 +19,27 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * Rejects all but one of the rows that agree in host name, place and price. The one with the smallest id stays; between
- * equal or unreadable ids the raw record decides, so the order of the input never does.
+ * Rejects all but one of the rows that agree in host name, place and price. The one with the
+ * smallest id stays; between equal or unreadable ids the raw record decides, so the order of the
+ * input never does.
  */
 public final class RemoveDuplicates {
 
   private static final List<String> KEY =
       List.of(
-          ListingColumns.HOST_NAME,
-          ListingColumns.LAT,
-          ListingColumns.LONG,
-          ListingColumns.PRICE);
+          ListingColumns.HOST_NAME, ListingColumns.LAT, ListingColumns.LONG, ListingColumns.PRICE);
 
   private static final String RANK = "duplicate_rank";
 
   private RemoveDuplicates() {}
 
   public static Dataset<Row> apply(Dataset<Row> rows) {
-    Column alreadyRejected = col(Rejection.REASON).isNotNull();
     Column[] key =
         Stream.concat(
                 KEY.stream().map(RemoveDuplicates::comparable),
-                // Records that were never bound have no key: they must not all meet in one partition.
-                Stream.of(when(alreadyRejected, col(CsvSource.RAW_RECORD))))
+                // Records that were never bound have no key: they must not all meet in one
+                // partition.
+                Stream.of(when(Rejection.isMarked(), col(CsvSource.RAW_RECORD))))
             .toArray(Column[]::new);
     WindowSpec sameKey =
         Window.partitionBy(key)
@@ -56,7 +54,9 @@ public final class RemoveDuplicates {
                     col(RANK).gt(1),
                     RejectReason.DUPLICATE,
                     String.join(", ", KEY),
-                    concat_ws(", ", KEY.stream().map(RemoveDuplicates::comparable).toArray(Column[]::new)))))
+                    concat_ws(
+                        ", ",
+                        KEY.stream().map(RemoveDuplicates::comparable).toArray(Column[]::new)))))
         .drop(RANK);
   }
 

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvSource;
+import dev.waybill.gluetracing.TracedJob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,7 +13,10 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Binds each record's fields to the columns that the contract knows, by name; their order in the file is free. */
+/**
+ * Binds each record's fields to the columns that the contract knows, by name; their order in the
+ * file is free.
+ */
 public final class StandardizeColumns {
 
   private StandardizeColumns() {}
@@ -21,7 +25,7 @@ public final class StandardizeColumns {
     var positions = header.positions();
     List<Column> columns = new ArrayList<>();
     columns.add(col(CsvSource.RAW_RECORD));
-    Rejection.COLUMNS.forEach(mark -> columns.add(col(mark)));
+    columns.add(col(TracedJob.REJECTION));
     Stream.concat(ListingColumns.REQUIRED.stream(), ListingColumns.DROPPED.stream().sorted())
         .filter(positions::containsKey)
         .forEach(name -> columns.add(col(CsvSource.FIELDS).getItem(positions.get(name)).as(name)));

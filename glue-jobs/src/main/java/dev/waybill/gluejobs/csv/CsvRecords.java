@@ -9,15 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Reads the records of a CSV stream one after another, each with its raw bytes, which no CSV library hands out for every
- * record. A quoted field may hold commas, doubled quotes and line breaks; a quote inside an unquoted field is text; lines
- * end with LF or CRLF; empty lines are no records; a byte order mark at the start is skipped.
+ * Reads the records of a CSV stream one after another, each with its raw bytes, which no CSV
+ * library hands out for every record. A quoted field may hold commas, doubled quotes and line
+ * breaks; a quote inside an unquoted field is text; lines end with LF or CRLF; empty lines are no
+ * records; a byte order mark at the start is skipped.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>
  */
 public final class CsvRecords implements Closeable {
 
-  /** A longer record is a quote that was never closed in a large file; it is refused, so that memory stays bounded. */
+  /**
+   * A longer record is a quote that was never closed in a large file; it is refused, so that memory
+   * stays bounded.
+   */
   public static final int LONGEST_RECORD = 64 << 20;
 
   private static final int END = -1;
@@ -40,7 +44,8 @@ public final class CsvRecords implements Closeable {
     this.in = in;
     fill();
     if (limit >= BYTE_ORDER_MARK.length
-        && Arrays.equals(buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
+        && Arrays.equals(
+            buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
       position = BYTE_ORDER_MARK.length;
     }
   }

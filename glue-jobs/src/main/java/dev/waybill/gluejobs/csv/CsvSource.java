@@ -29,10 +29,12 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * A Spark data source of a CSV object's records after the header: the raw text of each, its fields, and what is wrong with
- * it. Spark's own reader keeps the raw text of malformed records only, and does not notice a quote that is never closed.
+ * A Spark data source of a CSV object's records after the header: the raw text of each, its fields,
+ * and what is wrong with it. Spark's own reader keeps the raw text of malformed records only, and
+ * does not notice a quote that is never closed.
  *
- * <p>A record can span lines, so one task reads the object from its start, as Spark's own reader does for such files.
+ * <p>A record can span lines, so one task reads the object from its start, as Spark's own reader
+ * does for such files.
  */
 public final class CsvSource implements TableProvider {
 
@@ -80,7 +82,8 @@ public final class CsvSource implements TableProvider {
   }
 
   @Override
-  public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> properties) {
+  public Table getTable(
+      StructType schema, Transform[] partitioning, Map<String, String> properties) {
     CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(properties);
     return new CsvTable(
         new CsvObject(
@@ -91,7 +94,8 @@ public final class CsvSource implements TableProvider {
                 SparkSession.active().sparkContext().hadoopConfiguration())));
   }
 
-  private record CsvTable(CsvObject object) implements Table, SupportsRead, ScanBuilder, Scan, Batch {
+  private record CsvTable(CsvObject object)
+      implements Table, SupportsRead, ScanBuilder, Scan, Batch {
 
     @Override
     public String name() {

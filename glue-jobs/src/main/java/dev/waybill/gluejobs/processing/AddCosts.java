@@ -18,8 +18,7 @@ public final class AddCosts {
   /** Adds {@code minimum_total_spend}, decimal(24,2): an amount of 13 digits times any int. */
   public static Dataset<Row> withMinimumTotalSpend(Dataset<Row> rows) {
     return rows.withColumn(
-        MINIMUM_TOTAL_SPEND,
-        col(PRICE).plus(col(SERVICE_FEE)).multiply(col(MINIMUM_NIGHTS)));
+        MINIMUM_TOTAL_SPEND, col(PRICE).plus(col(SERVICE_FEE)).multiply(col(MINIMUM_NIGHTS)));
   }
 
   /** Adds {@code cost_per_night}, decimal(13,2). */

@@ -20,8 +20,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
 /**
- * Adds dense ranks, from the dearest and the most reviewed down, beginning with 1. Overall ranks are made of the distinct
- * values, which are few, and joined to the rows: no window ever holds all rows.
+ * Adds dense ranks, from the dearest and the most reviewed down, beginning with 1. Overall ranks
+ * are made of the distinct values, which are few, and joined to the rows: no window ever holds all
+ * rows.
  */
 public final class AddRanks {
 

@@ -27,7 +27,6 @@ public final class ProcessingPipeline {
   /** Text that makes a byte of Parquet. */
   private static final long PARQUET_SHRINKS = 8;
 
-
   private final TracedJob job;
   private final SparkSession spark;
   private final RunArguments run;
@@ -47,22 +46,19 @@ public final class ProcessingPipeline {
     long bytes = sizeOf(input);
     Partitions.fit(spark, bytes * PARQUET_SHRINKS);
 
-    Dataset<Row> listings =
-        job.step("read cleaned", () -> spark.read().parquet(input.toString()));
+    Dataset<Row> listings = job.step("read cleaned", () -> spark.read().parquet(input.toString()));
     Dataset<Row> spend =
         job.step("compute minimum total spend", listings, AddCosts::withMinimumTotalSpend);
     Dataset<Row> costs = job.step("compute cost per night", spend, AddCosts::withCostPerNight);
-    Dataset<Row> ranked = job.step("rank within neighbourhood", costs, AddRanks::withinNeighbourhood);
+    Dataset<Row> ranked =
+        job.step("rank within neighbourhood", costs, AddRanks::withinNeighbourhood);
     Dataset<Row> processed =
         job.step(
             "rank overall",
             ranked,
             rows -> AddRanks.asProportions(AddRanks.overall(rows), cleaned.rows().cleaned()));
     RowCount written = new RowCount();
-    job.step(
-        "write processed",
-        () ->
-            write(written.of(processed), Output.PROCESSED));
+    job.step("write processed", () -> write(written.of(processed), Output.PROCESSED));
 
     Dataset<Row> summary =
         job.step("summarize neighbourhoods", costs, SummarizeNeighbourhoods::apply);

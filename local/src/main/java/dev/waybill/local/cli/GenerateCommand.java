@@ -36,13 +36,17 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "default: 1")
   private long seed;
 
-  @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "default: stdout")
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "default: stdout")
   private Path output;
 
   @Override
   public Integer call() {
     if (rows < 0) {
-      throw new ParameterException(spec.commandLine(), "--rows is " + rows + "; it can't be less than 0");
+      throw new ParameterException(
+          spec.commandLine(), "--rows is " + rows + "; it can't be less than 0");
     }
     try (Writer out = new OutputStreamWriter(open(), StandardCharsets.UTF_8);
         Writer buffered = new java.io.BufferedWriter(out, BUFFER)) {

@@ -30,7 +30,11 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files with Airbnb listings")
   private List<Path> files;
 
-  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out", description = "where results go (default: out)")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "where results go (default: out)")
   private Path out;
 
   @Option(
@@ -48,7 +52,9 @@ final class RunCommand implements Callable<Integer> {
               + " (default: $OTEL_EXPORTER_OTLP_ENDPOINT)")
   private String otlpEndpoint;
 
-  @Option(names = "--json", description = "print one JSON array of run.json objects on stdout, and nothing else")
+  @Option(
+      names = "--json",
+      description = "print one JSON array of run.json objects on stdout, and nothing else")
   private boolean json;
 
   @Override

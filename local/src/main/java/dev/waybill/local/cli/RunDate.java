@@ -21,7 +21,6 @@ final class RunDate {
         ? now
         : Clock.offset(
             now,
-            Duration.between(
-                LocalDate.now(ZoneOffset.UTC).atStartOfDay(), date.atStartOfDay()));
+            Duration.between(LocalDate.now(ZoneOffset.UTC).atStartOfDay(), date.atStartOfDay()));
   }
 }

@@ -25,11 +25,13 @@ final class SummaryTable {
     }
     if (run.rows().read() != null) {
       lines.add(line("rows in", number(run.rows().read())));
-      lines.add(line("rows out", number(run.rows().processed() == null ? 0 : run.rows().processed())));
+      lines.add(
+          line("rows out", number(run.rows().processed() == null ? 0 : run.rows().processed())));
       lines.add(line("rejected", number(run.rows().allRejected())));
       run.rows()
           .rejected()
-          .forEach((reason, count) -> lines.add(line("", "%s %s".formatted(number(count), reason))));
+          .forEach(
+              (reason, count) -> lines.add(line("", "%s %s".formatted(number(count), reason))));
     }
     double jobs = 0;
     for (JobTry job : run.jobs()) {

@@ -4,7 +4,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Here for the help only: the launcher script runs the tests, because they build what this program runs from. */
+/**
+ * Here for the help only: the launcher script runs the tests, because they build what this program
+ * runs from.
+ */
 @Command(
     name = "test",
     description = "Builds everything and runs all tests and checks (mvn verify).",

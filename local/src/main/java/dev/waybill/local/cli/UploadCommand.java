@@ -60,7 +60,10 @@ final class UploadCommand implements Callable<Integer> {
     @Option(names = "--bucket", paramLabel = "NAME", description = "the pipeline's bucket")
     private String bucket;
 
-    @Option(names = "--stack", paramLabel = "NAME", description = "the pipeline's CloudFormation stack")
+    @Option(
+        names = "--stack",
+        paramLabel = "NAME",
+        description = "the pipeline's CloudFormation stack")
     private String stack;
   }
 

@@ -23,7 +23,11 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class WatchCommand implements Callable<Integer> {
 
-  @Option(names = "--out", paramLabel = "DIR", defaultValue = "out", description = "where results go (default: out)")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "out",
+      description = "where results go (default: out)")
   private Path out;
 
   @Option(
@@ -44,7 +48,8 @@ final class WatchCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(cloud::close, "waybill-stop"));
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(
-          "waybill: or put them by S3: bucket %s at %s".formatted(LocalCloud.BUCKET, cloud.s3Url()));
+          "waybill: or put them by S3: bucket %s at %s"
+              .formatted(LocalCloud.BUCKET, cloud.s3Url()));
       new LocalWatch(cloud, progress)
           .serve(summary -> System.out.println(SummaryTable.of(java.util.List.of(summary))));
     }

@@ -49,7 +49,9 @@ public final class Waybill {
         .setExecutionExceptionHandler(
             (error, command, parsed) -> {
               command.getErr().println("waybill: " + message(error));
-              return error instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : FAILED;
+              return error instanceof IllegalArgumentException
+                  ? CommandLine.ExitCode.USAGE
+                  : FAILED;
             });
   }
 

@@ -29,11 +29,12 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Stands in for the collector: an OTLP/HTTP receiver that keeps what it gets as OTLP JSON, by run, and passes it on where a
- * real collector is named.
+ * Stands in for the collector: an OTLP/HTTP receiver that keeps what it gets as OTLP JSON, by run,
+ * and passes it on where a real collector is named.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>
- * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">Its JSON: ids are hex, not base64</a>
+ * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">Its JSON: ids are
+ *     hex, not base64</a>
  */
 public final class OtlpReceiver implements AutoCloseable {
 
@@ -62,8 +63,7 @@ public final class OtlpReceiver implements AutoCloseable {
    * @param warnings takes the one sentence to say when that collector refuses
    */
   public static OtlpReceiver start(String forwardTo, Consumer<String> warnings) {
-    return new OtlpReceiver(
-        forwardTo == null ? null : forwardTo.replaceAll("/+$", ""), warnings);
+    return new OtlpReceiver(forwardTo == null ? null : forwardTo.replaceAll("/+$", ""), warnings);
   }
 
   /** The three kinds of telemetry. */
@@ -125,19 +125,17 @@ public final class OtlpReceiver implements AutoCloseable {
   private static JsonNode read(Signal signal, byte[] body, boolean gzip) throws IOException {
     InputStream in = new ByteArrayInputStream(body);
     Message request =
-        signal
-            .message
-            .newBuilderForType()
-            .mergeFrom(gzip ? new GZIPInputStream(in) : in)
-            .build();
-    JsonNode json = Json.parse(JsonFormat.printer().omittingInsignificantWhitespace().print(request));
+        signal.message.newBuilderForType().mergeFrom(gzip ? new GZIPInputStream(in) : in).build();
+    JsonNode json =
+        Json.parse(JsonFormat.printer().omittingInsignificantWhitespace().print(request));
     hexIds(json);
     return json;
   }
 
   private static void hexIds(JsonNode node) {
     if (node instanceof ObjectNode object) {
-      for (Iterator<Map.Entry<String, JsonNode>> each = object.properties().iterator(); each.hasNext(); ) {
+      for (Iterator<Map.Entry<String, JsonNode>> each = object.properties().iterator();
+          each.hasNext(); ) {
         Map.Entry<String, JsonNode> field = each.next();
         if (IDS.contains(field.getKey())) {
           byte[] id = Base64.getDecoder().decode(field.getValue().asText());
@@ -178,7 +176,10 @@ public final class OtlpReceiver implements AutoCloseable {
         .whenComplete(
             (response, error) -> {
               if (error != null || response.statusCode() >= 300) {
-                warn(error == null ? "status " + response.statusCode() : String.valueOf(error.getCause()));
+                warn(
+                    error == null
+                        ? "status " + response.statusCode()
+                        : String.valueOf(error.getCause()));
               }
             });
   }

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 
 /**
- * Writes listings files of the reference schema, with the kinds and shares of dirt that the real file has: blanks, amounts as
- * text, impossible nights and dates, doubled rows, line breaks in fields, and records that lost their shape. The same rows
- * and seed give the same file. Nothing in it is of a real person or house.
+ * Writes listings files of the reference schema, with the kinds and shares of dirt that the real
+ * file has: blanks, amounts as text, impossible nights and dates, doubled rows, line breaks in
+ * fields, and records that lost their shape. The same rows and seed give the same file. Nothing in
+ * it is of a real person or house.
  */
 public final class ListingsGenerator {
 
@@ -17,23 +18,55 @@ public final class ListingsGenerator {
           + "availability 365,house_rules,license\r\n";
 
   private static final String[] HOSTS = {
-    "Amara", "Björn", "Chiara", "Dmitri", "Esperança", "Farid", "Grace", "Hiroshi", "Inês", "José", "Kwame",
-    "Łukasz", "Mei", "Nadia", "Oluwaseun", "Priya", "Quentin", "Rosa", "Søren", "Tariq", "Ursula", "Việt",
+    "Amara", "Björn", "Chiara", "Dmitri", "Esperança", "Farid", "Grace", "Hiroshi", "Inês", "José",
+        "Kwame",
+    "Łukasz", "Mei", "Nadia", "Oluwaseun", "Priya", "Quentin", "Rosa", "Søren", "Tariq", "Ursula",
+        "Việt",
     "Wanda", "Ximena", "Yusuf", "Zoë", "李雷", "Мария"
   };
   private static final String[] ADJECTIVES = {
-    "Sunny", "Quiet", "Cozy", "Spacious", "Bright", "Charming", "Modern", "Tiny", "Artsy", "Historic"
+    "Sunny",
+    "Quiet",
+    "Cozy",
+    "Spacious",
+    "Bright",
+    "Charming",
+    "Modern",
+    "Tiny",
+    "Artsy",
+    "Historic"
   };
   private static final String[] PLACES = {
-    "loft", "studio", "room", "garden flat", "brownstone", "duplex", "attic", "2BR", "penthouse", "house"
+    "loft",
+    "studio",
+    "room",
+    "garden flat",
+    "brownstone",
+    "duplex",
+    "attic",
+    "2BR",
+    "penthouse",
+    "house"
   };
   private static final String[] EXTRAS = {
-    "near the park", "by the river", "with roof deck", "close to the L train", "in the heart of it all", "✨",
-    "(newly renovated)", "w/ private bath", "& great views"
+    "near the park",
+    "by the river",
+    "with roof deck",
+    "close to the L train",
+    "in the heart of it all",
+    "✨",
+    "(newly renovated)",
+    "w/ private bath",
+    "& great views"
   };
   private static final String[] RULES = {
-    "No smoking.", "No pets.", "No parties or events.", "Please take off your shoes.",
-    "Quiet time between 10 pm and 7 am.", "Check-in is after 3 pm.", "Treat it like your own home.",
+    "No smoking.",
+    "No pets.",
+    "No parties or events.",
+    "Please take off your shoes.",
+    "Quiet time between 10 pm and 7 am.",
+    "Check-in is after 3 pm.",
+    "Treat it like your own home.",
     "Guests say \"please\" and \"thank you\"."
   };
   private static final String[][] BOROUGHS = {
@@ -95,7 +128,8 @@ public final class ListingsGenerator {
     for (long row = 0; row < rows; row++) {
       if (row > 0 && random.nextDouble() < Share.DOUBLED) {
         line.setLength(0);
-        line.append(1_001_254 + row * 552).append(previous, previous.indexOf(','), previous.length());
+        line.append(1_001_254 + row * 552)
+            .append(previous, previous.indexOf(','), previous.length());
       } else {
         record(line, row);
       }
@@ -119,7 +153,9 @@ public final class ListingsGenerator {
     line.append(1_001_254 + row * 552);
     text(line, blank(Share.NO_NAME) ? "" : name());
     line.append(',').append(random.nextLong(123_600_518, 98_763_129_024L));
-    text(line, blank(Share.NO_VERIFICATION) ? "" : random.nextBoolean() ? "verified" : "unconfirmed");
+    text(
+        line,
+        blank(Share.NO_VERIFICATION) ? "" : random.nextBoolean() ? "verified" : "unconfirmed");
     text(line, blank(Share.NO_HOST) ? "" : any(HOSTS));
     text(line, blank(Share.NO_BOROUGH) ? "" : borough(names[0]));
     text(line, blank(Share.NO_NEIGHBOURHOOD) ? "" : names[1 + random.nextInt(names.length - 1)]);

@@ -27,10 +27,11 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * Lets a job's {@code s3://} paths reach a folder, so that the job itself knows nothing of being local. Like an S3 object, a
- * file is there only when its writer has closed it.
+ * Lets a job's {@code s3://} paths reach a folder, so that the job itself knows nothing of being
+ * local. Like an S3 object, a file is there only when its writer has closed it.
  *
- * @see <a href="https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/filesystem/filesystem.html">Hadoop
+ * @see <a
+ *     href="https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/filesystem/filesystem.html">Hadoop
  *     FileSystem specification</a>
  */
 public final class BucketFileSystem extends FileSystem {
@@ -300,9 +301,13 @@ public final class BucketFileSystem extends FileSystem {
       out.close();
       try {
         Files.move(
-            unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            unfinished,
+            target,
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.ATOMIC_MOVE);
       } catch (NoSuchFileException e) {
-        throw new IOException("the folder of " + target + " was removed while the file was written", e);
+        throw new IOException(
+            "the folder of " + target + " was removed while the file was written", e);
       }
     }
   }

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. Each run has a JVM of its own, at most as many at a time
- * as there are cores.
+ * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. Each run has a JVM of its own, at
+ * most as many at a time as there are cores.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue API</a>
  */
@@ -93,7 +93,10 @@ public final class GlueServer implements AutoCloseable {
     if (!run.job().queuing() && others >= run.job().maxConcurrentRuns()) {
       throw new Fault(
           "ConcurrentRunsExceededException",
-          "Concurrent runs exceeded for " + run.job().name() + ": " + run.job().maxConcurrentRuns());
+          "Concurrent runs exceeded for "
+              + run.job().name()
+              + ": "
+              + run.job().maxConcurrentRuns());
     }
     runs.put(run.id(), run);
   }

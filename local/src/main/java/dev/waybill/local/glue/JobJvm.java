@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line, credentials and region in
- * the environment. What is local about it is a setting of Spark or the AWS SDK, never something that the job asks.
+ * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line,
+ * credentials and region in the environment. What is local about it is a setting of Spark or the
+ * AWS SDK, never something that the job asks.
  *
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
@@ -74,15 +75,24 @@ public record JobJvm(
     command.addAll(sizeOptions(run));
     Map<String, String> properties =
         Map.of(
-            JobMain.CLASS, run.job().mainClass(),
-            JobMain.ERROR, error.toString(),
-            "log4j2.configurationFile", "job-log4j2.properties",
-            "spark.master", "local[" + CORES + "]",
-            "spark.ui.enabled", "false",
-            "spark.driver.host", "127.0.0.1",
-            "spark.driver.bindAddress", "127.0.0.1",
-            "spark.hadoop.fs.s3.impl", FILE_SYSTEM,
-            "spark.hadoop." + BucketFileSystem.FOLDER, bucket.toString());
+            JobMain.CLASS,
+            run.job().mainClass(),
+            JobMain.ERROR,
+            error.toString(),
+            "log4j2.configurationFile",
+            "job-log4j2.properties",
+            "spark.master",
+            "local[" + CORES + "]",
+            "spark.ui.enabled",
+            "false",
+            "spark.driver.host",
+            "127.0.0.1",
+            "spark.driver.bindAddress",
+            "127.0.0.1",
+            "spark.hadoop.fs.s3.impl",
+            FILE_SYSTEM,
+            "spark.hadoop." + BucketFileSystem.FOLDER,
+            bucket.toString());
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.add("-cp");
     command.add(installation.jobClassPath());

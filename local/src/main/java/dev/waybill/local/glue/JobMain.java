@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error message where the stand-in for
- * Glue finds it.
+ * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
+ * message where the stand-in for Glue finds it.
  */
 final class JobMain {
 

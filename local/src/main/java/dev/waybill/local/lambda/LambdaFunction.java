@@ -25,11 +25,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
 
 /**
- * Stands in for Lambda: turns a new object into an S3 event, invokes the deployable's handler in a JVM of its own through the
- * runtime API, tries a failed invocation twice more, and records the two segments that Lambda records.
+ * Stands in for Lambda: turns a new object into an S3 event, invokes the deployable's handler in a
+ * JVM of its own through the runtime API, tries a failed invocation twice more, and records the two
+ * segments that Lambda records.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html">Lambda and X-Ray</a>
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Asynchronous
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html">Lambda and
+ *     X-Ray</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Asynchronous
  *     invocation</a>
  */
 public final class LambdaFunction implements AutoCloseable {
@@ -172,7 +175,12 @@ public final class LambdaFunction implements AutoCloseable {
         .put("key", URLEncoder.encode(object.key(), StandardCharsets.UTF_8).replace("%2F", "/"))
         .put("size", object.size())
         .put("eTag", object.etag())
-        .put("sequencer", "%016X".formatted(object.time().toEpochMilli() * 1_000_000L + object.time().getNano() % 1_000_000));
+        .put(
+            "sequencer",
+            "%016X"
+                .formatted(
+                    object.time().toEpochMilli() * 1_000_000L
+                        + object.time().getNano() % 1_000_000));
     return event;
   }
 

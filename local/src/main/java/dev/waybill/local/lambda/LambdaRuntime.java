@@ -15,10 +15,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What Lambda has around a function in its sandbox: makes the handler, asks the runtime API for one event after another, sets
- * the trace header as the Java runtime does, and answers. AWS's own runtime client runs on Linux only.
+ * What Lambda has around a function in its sandbox: makes the handler, asks the runtime API for one
+ * event after another, sets the trace header as the Java runtime does, and answers. AWS's own
+ * runtime client runs on Linux only.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda runtime API</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda runtime
+ *     API</a>
  */
 final class LambdaRuntime {
 
@@ -34,7 +36,10 @@ final class LambdaRuntime {
     var serializer =
         LambdaEventSerializers.serializerFor(S3Event.class, LambdaRuntime.class.getClassLoader());
     URI api =
-        URI.create("http://" + System.getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/");
+        URI.create(
+            "http://"
+                + System.getenv("AWS_LAMBDA_RUNTIME_API")
+                + "/2018-06-01/runtime/invocation/");
     HttpClient client = HttpClient.newHttpClient();
     while (true) {
       HttpResponse<InputStream> next =

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A run as one self-contained page: what became of its rows, where its time went, and the trace's waterfall. */
+/**
+ * A run as one self-contained page: what became of its rows, where its time went, and the trace's
+ * waterfall.
+ */
 public final class HtmlReport {
 
   private static final String TEMPLATE = "/report.html";
@@ -44,7 +47,9 @@ public final class HtmlReport {
     for (JobTry job : run.jobs()) {
       String attempt = job.attempt() == 0 ? "" : ", attempt " + (job.attempt() + 1);
       jobs.append(
-          fact(job.name() + attempt, job.status().toLowerCase(Locale.ROOT) + " in " + seconds(job.seconds())));
+          fact(
+              job.name() + attempt,
+              job.status().toLowerCase(Locale.ROOT) + " in " + seconds(job.seconds())));
     }
     return fact("File", run.input().file() + " · " + bytes(run.input().bytes()))
         + fact("Whole run", seconds(run.seconds()))
@@ -84,8 +89,11 @@ public final class HtmlReport {
     if (run.rows().processed() != null) {
       table.append(row("processed", run.rows().processed(), read, "good"));
     }
-    run.rows().rejected().forEach(
-        (reason, count) -> table.append(row("rejected: " + reason.replace('_', ' '), count, read, "bad")));
+    run.rows()
+        .rejected()
+        .forEach(
+            (reason, count) ->
+                table.append(row("rejected: " + reason.replace('_', ' '), count, read, "bad")));
     return "<table class=\"rows\">" + table + "</table>";
   }
 
@@ -109,7 +117,13 @@ public final class HtmlReport {
   }
 
   private static void append(
-      Trace trace, Span span, int depth, double begin, double end, Set<String> shown, StringBuilder lines) {
+      Trace trace,
+      Span span,
+      int depth,
+      double begin,
+      double end,
+      Set<String> shown,
+      StringBuilder lines) {
     if (!shown.add(span.id())) {
       return;
     }
@@ -128,14 +142,18 @@ public final class HtmlReport {
                 Math.max(0.15, 100 * (span.end() - span.start()) / whole),
                 seconds(span.end() - span.start()),
                 attributes(span)));
-    trace.childrenOf(span).forEach(child -> append(trace, child, depth + 1, begin, end, shown, lines));
+    trace
+        .childrenOf(span)
+        .forEach(child -> append(trace, child, depth + 1, begin, end, shown, lines));
   }
 
   private static String kind(Span span) {
     return span.attributes().containsKey("waybill.step.rows_out") ? "step" : "hop";
   }
 
-  /** What stands beside a span's name: rows of a step, tasks of a stage, the origin of a segment. */
+  /**
+   * What stands beside a span's name: rows of a step, tasks of a stage, the origin of a segment.
+   */
   private static String note(Span span) {
     Map<String, String> attributes = span.attributes();
     String in = attributes.get("waybill.step.rows_in");
@@ -150,10 +168,14 @@ public final class HtmlReport {
   }
 
   private static String attributes(Span span) {
-    String error = span.error() == null ? "" : "<p class=\"message\">" + escape(span.error()) + "</p>";
+    String error =
+        span.error() == null ? "" : "<p class=\"message\">" + escape(span.error()) + "</p>";
     String table =
         span.attributes().entrySet().stream()
-            .map(a -> "<tr><th>%s</th><td>%s</td></tr>".formatted(escape(a.getKey()), escape(a.getValue())))
+            .map(
+                a ->
+                    "<tr><th>%s</th><td>%s</td></tr>"
+                        .formatted(escape(a.getKey()), escape(a.getValue())))
             .collect(Collectors.joining());
     return "<div class=\"more\">%s<table><tr><th>span id</th><td>%s</td></tr>%s</table></div>"
         .formatted(error, escape(span.id()), table);
@@ -164,7 +186,10 @@ public final class HtmlReport {
       return "<p class=\"none\">None is complete.</p>";
     }
     return run.outputs().entrySet().stream()
-        .map(output -> "<tr><th>%s</th><td><code>%s</code></td></tr>".formatted(escape(output.getKey()), escape(output.getValue())))
+        .map(
+            output ->
+                "<tr><th>%s</th><td><code>%s</code></td></tr>"
+                    .formatted(escape(output.getKey()), escape(output.getValue())))
         .collect(Collectors.joining("", "<table>", "</table>"));
   }
 

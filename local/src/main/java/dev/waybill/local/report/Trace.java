@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A whole trace, put together from X-Ray's segment documents and the jobs' OTLP spans, as a collector's X-Ray exporter would
- * put it together in X-Ray.
+ * A whole trace, put together from X-Ray's segment documents and the jobs' OTLP spans, as a
+ * collector's X-Ray exporter would put it together in X-Ray.
  *
  * @param spans in the order in which they began
  */
@@ -49,7 +49,8 @@ public record Trace(List<Span> spans) {
     for (JsonNode request : requests) {
       for (JsonNode resource : request.path("resourceSpans")) {
         String service = attributes(resource.path("resource")).getOrDefault("service.name", "");
-        for (JsonNode span : resource.findValues("spans").stream().flatMap(JsonNode::valueStream).toList()) {
+        for (JsonNode span :
+            resource.findValues("spans").stream().flatMap(JsonNode::valueStream).toList()) {
           if (span.path("traceId").asText().equals(otlpId)) {
             addSpan(span, service, byId);
           }
@@ -67,7 +68,10 @@ public record Trace(List<Span> spans) {
   /** Spans whose parent is not in the trace. */
   public List<Span> orphans() {
     return spans.stream()
-        .filter(span -> span.parentId != null && spans.stream().noneMatch(other -> other.id.equals(span.parentId)))
+        .filter(
+            span ->
+                span.parentId != null
+                    && spans.stream().noneMatch(other -> other.id.equals(span.parentId)))
         .toList();
   }
 
@@ -79,11 +83,18 @@ public record Trace(List<Span> spans) {
     return spans.stream().filter(span -> parent.id.equals(span.parentId)).toList();
   }
 
-  private static void addSegment(JsonNode segment, String parent, String service, Map<String, Span> byId) {
+  private static void addSegment(
+      JsonNode segment, String parent, String service, Map<String, Span> byId) {
     String id = segment.path("id").asText();
     Map<String, String> attributes = new TreeMap<>();
-    segment.path("annotations").properties().forEach(a -> attributes.put(a.getKey(), a.getValue().asText()));
-    segment.path("aws").properties().forEach(a -> attributes.put("aws." + a.getKey(), a.getValue().asText()));
+    segment
+        .path("annotations")
+        .properties()
+        .forEach(a -> attributes.put(a.getKey(), a.getValue().asText()));
+    segment
+        .path("aws")
+        .properties()
+        .forEach(a -> attributes.put("aws." + a.getKey(), a.getValue().asText()));
     if (segment.has("origin")) {
       attributes.put("origin", segment.path("origin").asText());
     }
@@ -125,7 +136,9 @@ public record Trace(List<Span> spans) {
             service,
             start,
             Math.max(start, seconds(span.path("endTimeUnixNano"))),
-            status.path("code").asText().equals("STATUS_CODE_ERROR") ? status.path("message").asText() : null,
+            status.path("code").asText().equals("STATUS_CODE_ERROR")
+                ? status.path("message").asText()
+                : null,
             attributes));
   }
 
@@ -133,7 +146,9 @@ public record Trace(List<Span> spans) {
     Map<String, String> attributes = new TreeMap<>();
     for (JsonNode attribute : holder.path("attributes")) {
       List<String> value = new ArrayList<>();
-      attribute.path("value").forEach(each -> value.add(each.isValueNode() ? each.asText() : each.toString()));
+      attribute
+          .path("value")
+          .forEach(each -> value.add(each.isValueNode() ? each.asText() : each.toString()));
       attributes.put(attribute.path("key").asText(), String.join(", ", value));
     }
     return attributes;

@@ -8,8 +8,8 @@ import software.amazon.awssdk.services.sfn.model.StateMachineListItem;
 import software.amazon.awssdk.services.sfn.model.Tag;
 
 /**
- * A deployed pipeline, found by the tags on its state machine: CloudFormation's own, and the one by which deployment names the
- * bucket.
+ * A deployed pipeline, found by the tags on its state machine: CloudFormation's own, and the one by
+ * which deployment names the bucket.
  */
 public record DeployedStack(String bucket, String stateMachineArn) {
 
@@ -56,7 +56,11 @@ public record DeployedStack(String bucket, String stateMachineArn) {
   }
 
   private static Map<String, String> tags(AwsClients aws, String arn) {
-    return aws.stepFunctions().listTagsForResource(request -> request.resourceArn(arn)).tags().stream()
+    return aws
+        .stepFunctions()
+        .listTagsForResource(request -> request.resourceArn(arn))
+        .tags()
+        .stream()
         .collect(Collectors.toMap(Tag::key, Tag::value));
   }
 }

@@ -57,7 +57,8 @@ public final class ExecutionFollower {
 
   /** The names of all executions so far, newest first. */
   public List<String> executions() {
-    return aws.stepFunctions()
+    return aws
+        .stepFunctions()
         .listExecutionsPaginator(request -> request.stateMachineArn(stateMachineArn))
         .executions()
         .stream()
@@ -73,7 +74,8 @@ public final class ExecutionFollower {
   /**
    * Waits for an execution's end.
    *
-   * @param progress takes a state's name and what became of it, whenever one is entered or its job ends
+   * @param progress takes a state's name and what became of it, whenever one is entered or its job
+   *     ends
    */
   public Ended follow(String executionArn, BiConsumer<String, String> progress)
       throws InterruptedException {
@@ -102,7 +104,8 @@ public final class ExecutionFollower {
   }
 
   private List<HistoryEvent> history(String executionArn) {
-    return aws.stepFunctions()
+    return aws
+        .stepFunctions()
         .getExecutionHistoryPaginator(request -> request.executionArn(executionArn))
         .events()
         .stream()
@@ -112,13 +115,16 @@ public final class ExecutionFollower {
   private static void tell(List<HistoryEvent> events, BiConsumer<String, String> progress) {
     for (HistoryEvent event : events) {
       switch (event.type()) {
-        case TASK_STATE_ENTERED -> progress.accept(
-            event.stateEnteredEventDetails().name(), "started");
-        case TASK_SUCCEEDED -> progress.accept(
-            Json.parse(event.taskSucceededEventDetails().output()).path("JobName").asText(),
-            "SUCCEEDED");
-        case TASK_FAILED -> progress.accept(
-            jobRun(event.taskFailedEventDetails().cause()).path("JobName").asText("Glue"), "FAILED");
+        case TASK_STATE_ENTERED ->
+            progress.accept(event.stateEnteredEventDetails().name(), "started");
+        case TASK_SUCCEEDED ->
+            progress.accept(
+                Json.parse(event.taskSucceededEventDetails().output()).path("JobName").asText(),
+                "SUCCEEDED");
+        case TASK_FAILED ->
+            progress.accept(
+                jobRun(event.taskFailedEventDetails().cause()).path("JobName").asText("Glue"),
+                "FAILED");
         default -> {}
       }
     }
@@ -149,7 +155,10 @@ public final class ExecutionFollower {
           if (submitted != null) {
             JsonNode run =
                 event.taskSucceededEventDetails() == null
-                    ? jobRun(event.taskFailedEventDetails() == null ? "" : event.taskFailedEventDetails().cause())
+                    ? jobRun(
+                        event.taskFailedEventDetails() == null
+                            ? ""
+                            : event.taskFailedEventDetails().cause())
                     : Json.parse(event.taskSucceededEventDetails().output());
             jobs.add(
                 new JobTry(

@@ -45,7 +45,9 @@ public final class LocalRuns {
       }
       return summaries;
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
     } finally {
       threads.shutdownNow();
     }
@@ -57,7 +59,8 @@ public final class LocalRuns {
     Sent sent = uploader.send(file);
     progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
     String execution = execution(sent, follower);
-    progress.hop(name, "Lambda", "started run " + execution.substring(execution.lastIndexOf(':') + 1));
+    progress.hop(
+        name, "Lambda", "started run " + execution.substring(execution.lastIndexOf(':') + 1));
     Ended ended = follower.follow(execution, (hop, what) -> progress.hop(name, hop, what));
     return folder.write(ended, file.toString(), sent.bytes(), sent.traceId(), sent.start());
   }

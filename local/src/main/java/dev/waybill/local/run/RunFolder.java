@@ -20,7 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes down what is known of a run when it has ended: {@code run.json}, {@code report.html} and its telemetry. */
+/**
+ * Writes down what is known of a run when it has ended: {@code run.json}, {@code report.html} and
+ * its telemetry.
+ */
 public final class RunFolder {
 
   static final List<String> DATA_SETS =
@@ -47,8 +50,7 @@ public final class RunFolder {
   public RunSummary write(Ended run, String file, long bytes, String traceId, Instant start) {
     Path folder = cloud.runsFolder().resolve(run.runId());
     List<JsonNode> segments = cloud.segments().ofTrace(traceId);
-    Trace trace =
-        Trace.of(segments, cloud.collector().ofRun(run.runId(), Signal.TRACES), traceId);
+    Trace trace = Trace.of(segments, cloud.collector().ofRun(run.runId(), Signal.TRACES), traceId);
     Path report = folder.resolve(REPORT);
     RunSummary summary =
         new RunSummary(

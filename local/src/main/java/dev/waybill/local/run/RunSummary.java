@@ -24,7 +24,17 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  * @param report where report.html is
  */
 @JsonPropertyOrder({
-  "run_id", "status", "error", "trace_id", "input", "rows", "outputs", "jobs", "trace", "seconds", "report"
+  "run_id",
+  "status",
+  "error",
+  "trace_id",
+  "input",
+  "rows",
+  "outputs",
+  "jobs",
+  "trace",
+  "seconds",
+  "report"
 })
 public record RunSummary(
     @JsonProperty("run_id") String runId,
@@ -42,7 +52,9 @@ public record RunSummary(
   /** What went wrong, in words for a person. */
   public record Failure(String type, String message) {
 
-    /** The words of the job where a job failed, else those of the workflow; null where nothing did. */
+    /**
+     * The words of the job where a job failed, else those of the workflow; null where nothing did.
+     */
     static Failure of(Ended run) {
       if (run.succeeded()) {
         return null;
@@ -67,7 +79,8 @@ public record RunSummary(
       for (String name : List.of(RunRecord.MANIFEST, RunRecord.CLEANED)) {
         try {
           String key = Output.RUNS.folder() + "/run=" + runId + "/" + name;
-          String text = aws.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
+          String text =
+              aws.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
           return Json.mapper().treeToValue(Json.parse(text).path("rows"), Rows.class);
         } catch (NoSuchKeyException notThatFar) {
           continue;

@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes the {@code aws-chunked} framing off a body: {@code <hex length>[;chunk-signature=…]CRLF<bytes>CRLF …}, ended by a
- * chunk of length 0 and trailing headers.
+ * Takes the {@code aws-chunked} framing off a body: {@code <hex
+ * length>[;chunk-signature=…]CRLF<bytes>CRLF …}, ended by a chunk of length 0 and trailing headers.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html">Signature calculations for chunked
- *     uploads</a>
+ * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html">Signature
+ *     calculations for chunked uploads</a>
  */
 final class AwsChunkedInputStream extends InputStream {
 
@@ -66,6 +66,7 @@ final class AwsChunkedInputStream extends InputStream {
       }
       line.append((char) next);
     }
-    return new String(line.toString().strip().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return new String(
+        line.toString().strip().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 }

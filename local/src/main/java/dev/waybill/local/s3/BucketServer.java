@@ -24,10 +24,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Stands in for S3 with one bucket, a folder: PutObject, GetObject, HeadObject and ListObjectsV2, addressed by path. Like
- * S3, it tells of a new object only when all of it is there, and hands the upload's trace header on with the event.
+ * Stands in for S3 with one bucket, a folder: PutObject, GetObject, HeadObject and ListObjectsV2,
+ * addressed by path. Like S3, it tells of a new object only when all of it is there, and hands the
+ * upload's trace header on with the event.
  *
- * @see <a href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html">S3
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html">S3
  *     API</a>
  */
 public final class BucketServer implements AutoCloseable {
@@ -41,8 +43,7 @@ public final class BucketServer implements AutoCloseable {
   private final Consumer<Created> notification;
   private final HttpEndpoint endpoint;
 
-  private BucketServer(
-      String bucket, Path folder, Clock clock, Consumer<Created> notification) {
+  private BucketServer(String bucket, Path folder, Clock clock, Consumer<Created> notification) {
     this.bucket = bucket;
     this.folder = folder;
     this.clock = clock;
@@ -95,8 +96,12 @@ public final class BucketServer implements AutoCloseable {
           get(exchange, key, true);
         }
       }
-      default -> error(
-          exchange, 405, "MethodNotAllowed", "this stand-in has no " + exchange.getRequestMethod());
+      default ->
+          error(
+              exchange,
+              405,
+              "MethodNotAllowed",
+              "this stand-in has no " + exchange.getRequestMethod());
     }
   }
 
@@ -142,7 +147,9 @@ public final class BucketServer implements AutoCloseable {
       return;
     }
     exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
-    exchange.getResponseHeaders().set("Last-Modified", httpDate(Files.getLastModifiedTime(file).toInstant()));
+    exchange
+        .getResponseHeaders()
+        .set("Last-Modified", httpDate(Files.getLastModifiedTime(file).toInstant()));
     if (!withBody) {
       exchange.getResponseHeaders().set("Content-Length", String.valueOf(Files.size(file)));
       exchange.sendResponseHeaders(200, -1);
@@ -213,7 +220,8 @@ public final class BucketServer implements AutoCloseable {
   private static void error(HttpExchange exchange, int status, String code, String message)
       throws IOException {
     boolean head = exchange.getRequestMethod().equals("HEAD");
-    String body = "<Error><Code>%s</Code><Message>%s</Message></Error>".formatted(code, xml(message));
+    String body =
+        "<Error><Code>%s</Code><Message>%s</Message></Error>".formatted(code, xml(message));
     HttpEndpoint.answer(exchange, status, "application/xml", head ? "" : body);
   }
 

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Notices files that come into the bucket's folder by themselves. A file counts as arrived when two looks in a row find it
- * unchanged: one that is still being copied is not read by half.
+ * Notices files that come into the bucket's folder by themselves. A file counts as arrived when two
+ * looks in a row find it unchanged: one that is still being copied is not read by half.
  */
 public final class InputFolder {
 
@@ -51,7 +51,12 @@ public final class InputFolder {
             if (!known.test(key)) {
               arrived.add(
                   new Created(
-                      bucket, key, state.size, "%x-%x".formatted(state.size, state.modified), Instant.now(), null));
+                      bucket,
+                      key,
+                      state.size,
+                      "%x-%x".formatted(state.size, state.modified),
+                      Instant.now(),
+                      null));
             }
           }
         });

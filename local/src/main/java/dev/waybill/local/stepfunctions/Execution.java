@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** One execution of a state machine: goes from state to state as the States Language says, and keeps its history. */
+/**
+ * One execution of a state machine: goes from state to state as the States Language says, and keeps
+ * its history.
+ */
 final class Execution implements Runnable {
 
   private static final int DEFAULT_INTERVAL_SECONDS = 1;
@@ -138,7 +141,8 @@ final class Execution implements Runnable {
       PayloadTemplate template = template(state, data, retries);
       try {
         JsonNode result = runJob(definition, template);
-        return new Step(next(definition), template.withResult(definition.path("ResultPath"), result));
+        return new Step(
+            next(definition), template.withResult(definition.path("ResultPath"), result));
       } catch (StateFailed e) {
         event(e.error().equals(StateFailed.TIMEOUT) ? "TaskTimedOut" : "TaskFailed")
             .putObject("taskFailedEventDetails")
@@ -220,8 +224,7 @@ final class Execution implements Runnable {
             : definition.has("Parameters")
                 ? template.apply(definition.path("Parameters"))
                 : template.input();
-    return new Step(
-        next(definition), template.withResult(definition.path("ResultPath"), result));
+    return new Step(next(definition), template.withResult(definition.path("ResultPath"), result));
   }
 
   private static String choose(JsonNode definition, PayloadTemplate template) {
@@ -245,7 +248,8 @@ final class Execution implements Runnable {
     JsonNode value = template.evaluate(rule.path("Variable").asText());
     return rule.has("NumericLessThan")
         ? value.isNumber() && value.asDouble() < rule.path("NumericLessThan").asDouble()
-        : value.isTextual() && wildcard(rule.path("StringMatches").asText()).matcher(value.asText()).matches();
+        : value.isTextual()
+            && wildcard(rule.path("StringMatches").asText()).matcher(value.asText()).matches();
   }
 
   private static Pattern wildcard(String pattern) {
@@ -300,7 +304,8 @@ final class Execution implements Runnable {
     failure = error;
     stopped = Instant.now();
     status = how;
-    ObjectNode event = event("Execution" + how.charAt(0) + how.substring(1).toLowerCase(java.util.Locale.ROOT));
+    ObjectNode event =
+        event("Execution" + how.charAt(0) + how.substring(1).toLowerCase(java.util.Locale.ROOT));
     if (error == null) {
       event.putObject("executionSucceededEventDetails").put("output", result);
     } else {
@@ -317,5 +322,4 @@ final class Execution implements Runnable {
       this(next, data, null);
     }
   }
-
 }

@@ -7,9 +7,10 @@ import dev.waybill.local.TraceHeader;
 import dev.waybill.local.xray.Segments;
 
 /**
- * The segments that Step Functions writes of an execution: one for the state machine, in it a subsegment for each state that
- * was entered, in that one for each call to an AWS service; and for each call a segment of the service called, with the same
- * request id. They are sent after each change, so that the trace can be seen while it grows.
+ * The segments that Step Functions writes of an execution: one for the state machine, in it a
+ * subsegment for each state that was entered, in that one for each call to an AWS service; and for
+ * each call a segment of the service called, with the same request id. They are sent after each
+ * change, so that the trace can be seen while it grows.
  */
 final class ExecutionTrace {
 
@@ -23,7 +24,8 @@ final class ExecutionTrace {
   ExecutionTrace(Segments segments, TraceHeader header, String machine, String executionArn) {
     this.segments = segments;
     this.header = header;
-    this.machine = open(Json.object(), machine).put("trace_id", header.root()).put("origin", ORIGIN);
+    this.machine =
+        open(Json.object(), machine).put("trace_id", header.root()).put("origin", ORIGIN);
     if (header.parent() != null) {
       this.machine.put("parent_id", header.parent());
     }

@@ -14,10 +14,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The optimized integration {@code glue:startJobRun.sync}: starts a run, asks for it until it has ended, and gives its
- * description as result, or as cause where it failed.
+ * The optimized integration {@code glue:startJobRun.sync}: starts a run, asks for it until it has
+ * ended, and gives its description as result, or as cause where it failed.
  *
- * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html">Glue in Step Functions</a>
+ * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html">Glue in
+ *     Step Functions</a>
  */
 final class GlueSync {
 
@@ -77,7 +78,8 @@ final class GlueSync {
         answer.status == 200
             ? null
             : new StateFailed(
-                "Glue." + answer.body.path("__type").asText(), answer.body.path("message").asText());
+                "Glue." + answer.body.path("__type").asText(),
+                answer.body.path("message").asText());
     trace.called("StartJobRun", answer.requestId, began, failure);
     if (failure != null) {
       throw failure;

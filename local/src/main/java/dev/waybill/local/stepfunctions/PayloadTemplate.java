@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
  *
  * @param input the state's, for paths that begin with {@code $}
  * @param context the context object, for those that begin with {@code $$}
- * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html">Intrinsic functions</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html">Intrinsic
+ *     functions</a>
  */
 record PayloadTemplate(JsonNode input, JsonNode context) {
 
@@ -121,8 +123,9 @@ record PayloadTemplate(JsonNode input, JsonNode context) {
   private static JsonNode call(String function, List<JsonNode> arguments) {
     return switch (function) {
       case FORMAT -> format(arguments);
-      case MATH_ADD -> JsonNodeFactory.instance.numberNode(
-          arguments.get(0).asLong() + arguments.get(1).asLong());
+      case MATH_ADD ->
+          JsonNodeFactory.instance.numberNode(
+              arguments.get(0).asLong() + arguments.get(1).asLong());
       default -> throw new StateFailed("States.IntrinsicFailure", "no such function: " + function);
     };
   }

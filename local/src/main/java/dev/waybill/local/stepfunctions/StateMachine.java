@@ -14,7 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A state machine definition, found to use nothing but what this stand-in executes as Step Functions does.
+ * A state machine definition, found to use nothing but what this stand-in executes as Step
+ * Functions does.
  *
  * @param definition with its placeholders filled
  * @see <a href="https://states-language.net/spec.html">Amazon States Language</a>
@@ -30,22 +31,42 @@ public record StateMachine(String name, JsonNode definition) {
   private static final Map<String, Set<String>> FIELDS =
       Map.of(
           "Task",
-          Set.of("Resource", "Parameters", "ResultPath", "TimeoutSeconds", "Retry", "Catch", "Next", "End"),
-          "Pass", Set.of("Parameters", "Result", "ResultPath", "Next", "End"),
-          "Choice", Set.of("Choices", "Default"),
-          "Succeed", Set.of(),
-          "Fail", Set.of("Error", "ErrorPath", "Cause", "CausePath"));
+          Set.of(
+              "Resource",
+              "Parameters",
+              "ResultPath",
+              "TimeoutSeconds",
+              "Retry",
+              "Catch",
+              "Next",
+              "End"),
+          "Pass",
+          Set.of("Parameters", "Result", "ResultPath", "Next", "End"),
+          "Choice",
+          Set.of("Choices", "Default"),
+          "Succeed",
+          Set.of(),
+          "Fail",
+          Set.of("Error", "ErrorPath", "Cause", "CausePath"));
   private static final Set<String> EVERY_STATE = Set.of("Type", "Comment");
   private static final Set<String> RETRIER =
-      Set.of("ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxDelaySeconds", "MaxAttempts", "JitterStrategy");
+      Set.of(
+          "ErrorEquals",
+          "IntervalSeconds",
+          "BackoffRate",
+          "MaxDelaySeconds",
+          "MaxAttempts",
+          "JitterStrategy");
   private static final Set<String> CATCHER = Set.of("ErrorEquals", "ResultPath", "Next");
-  private static final Set<String> RULE = Set.of("Variable", "StringMatches", "NumericLessThan", "Or", "Next");
+  private static final Set<String> RULE =
+      Set.of("Variable", "StringMatches", "NumericLessThan", "Or", "Next");
 
   /**
    * Loads a definition.
    *
    * @param substitutions what deployment fills in, by placeholder
-   * @throws IllegalArgumentException naming every placeholder without a value and every feature that is not supported
+   * @throws IllegalArgumentException naming every placeholder without a value and every feature
+   *     that is not supported
    */
   public static StateMachine load(String name, Path file, Map<String, String> substitutions) {
     List<String> problems = new ArrayList<>();

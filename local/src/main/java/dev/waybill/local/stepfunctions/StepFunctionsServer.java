@@ -15,10 +15,12 @@ import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 
 /**
- * Stands in for Step Functions with one state machine: StartExecution, DescribeExecution, GetExecutionHistory,
- * ListExecutions, ListStateMachines and ListTagsForResource.
+ * Stands in for Step Functions with one state machine: StartExecution, DescribeExecution,
+ * GetExecutionHistory, ListExecutions, ListStateMachines and ListTagsForResource.
  *
- * @see <a href="https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html">Step Functions API</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html">Step
+ *     Functions API</a>
  */
 public final class StepFunctionsServer implements AutoCloseable {
 
@@ -54,12 +56,18 @@ public final class StepFunctionsServer implements AutoCloseable {
         AwsJson.serve(
             "states",
             Map.of(
-                "StartExecution", this::startExecution,
-                "DescribeExecution", request -> find(request).details(),
-                "GetExecutionHistory", this::getExecutionHistory,
-                "ListExecutions", this::listExecutions,
-                "ListStateMachines", request -> listStateMachines(),
-                "ListTagsForResource", request -> listTags()));
+                "StartExecution",
+                this::startExecution,
+                "DescribeExecution",
+                request -> find(request).details(),
+                "GetExecutionHistory",
+                this::getExecutionHistory,
+                "ListExecutions",
+                this::listExecutions,
+                "ListStateMachines",
+                request -> listStateMachines(),
+                "ListTagsForResource",
+                request -> listTags()));
   }
 
   /**
@@ -103,7 +111,8 @@ public final class StepFunctionsServer implements AutoCloseable {
     }
     Execution before = executions.get(name);
     boolean same = before != null && before.input().equals(request.text("input"));
-    boolean running = before != null && before.description().path("status").asText().equals("RUNNING");
+    boolean running =
+        before != null && before.description().path("status").asText().equals("RUNNING");
     if (before != null && !(same && running)) {
       throw new Fault("ExecutionAlreadyExists", "there is an execution of this name: " + name);
     }
@@ -119,8 +128,7 @@ public final class StepFunctionsServer implements AutoCloseable {
     ExecutionTrace trace =
         new ExecutionTrace(
             segments, TraceHeader.orNew(header), machine.name(), machine.executionArn(name));
-    Execution execution =
-        new Execution(machine, name, request.text("input"), glue, pause, trace);
+    Execution execution = new Execution(machine, name, request.text("input"), glue, pause, trace);
     executions.put(name, execution);
     threads.submit(execution);
     return execution;

@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The segment documents that were sent, by trace; a document that is sent again takes its earlier form's place. */
+/**
+ * The segment documents that were sent, by trace; a document that is sent again takes its earlier
+ * form's place.
+ */
 public final class Segments {
 
   private final Map<String, Map<String, JsonNode>> byTrace = new LinkedHashMap<>();

@@ -15,9 +15,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Stands in for X-Ray: the daemon's UDP port, and the service's PutTraceSegments and BatchGetTraces.
+ * Stands in for X-Ray: the daemon's UDP port, and the service's PutTraceSegments and
+ * BatchGetTraces.
  *
- * @see <a href="https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html">Sending trace data to X-Ray</a>
+ * @see <a href="https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html">Sending
+ *     trace data to X-Ray</a>
  */
 public final class XRayServer implements AutoCloseable {
 
@@ -84,8 +86,9 @@ public final class XRayServer implements AutoCloseable {
         switch (exchange.getRequestURI().getPath()) {
           case "/TraceSegments" -> putTraceSegments(request);
           case "/Traces" -> batchGetTraces(request);
-          default -> throw new IllegalArgumentException(
-              "this stand-in has no " + exchange.getRequestURI().getPath());
+          default ->
+              throw new IllegalArgumentException(
+                  "this stand-in has no " + exchange.getRequestURI().getPath());
         };
     HttpEndpoint.answer(exchange, 200, "application/json", answer.toString());
   }
