@@ -22,10 +22,13 @@ public final class RowCount {
     return rows.observe(observation, functions.count(lit(1)).as(ROWS));
   }
 
-  /** How many passed; waits for the action that runs them. */
+  /**
+   * How many passed; waits for the action that runs them. Where Spark finds that there are no rows,
+   * it drops the count from its plan with them.
+   */
   public long rows() {
     try {
-      return (Long) observation.getAsJava().get(ROWS);
+      return (Long) observation.getAsJava().getOrDefault(ROWS, 0L);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for Spark's row count", e);

@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.xray.model.Segment;
 final class ParentLookup {
 
   private static final String STATE_MACHINE = "AWS::StepFunctions::StateMachine";
+  private static final String START_JOB_RUN = "StartJobRun";
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +46,7 @@ final class ParentLookup {
    *
    * @param traceId 32 hex digits
    * @param state the workflow state's name
-   * @param attempt how many calls this state had made before, from 0
+   * @param attempt how many runs this state had started before
    */
   ParentLookup(String traceId, String state, int attempt) {
     this.traceId = traceId;
@@ -118,7 +119,7 @@ final class ParentLookup {
             .flatMap(machine -> descendants(machine).stream())
             .filter(subsegment -> subsegment.path("name").asText().equals(state))
             .flatMap(entered -> descendants(entered).stream())
-            .filter(call -> call.path("aws").hasNonNull("request_id"))
+            .filter(ParentLookup::startedARun)
             .sorted(Comparator.comparingDouble(call -> call.path("start_time").asDouble()))
             .toList();
     if (calls.size() <= attempt) {
@@ -129,6 +130,15 @@ final class ParentLookup {
         .filter(document -> document.path("aws").path("request_id").asText().equals(requestId))
         .map(document -> document.path("id").asText())
         .findFirst();
+  }
+
+  /** A call that Glue refused is no attempt of the job, nor is one that only asks for a run. */
+  private static boolean startedARun(JsonNode call) {
+    JsonNode aws = call.path("aws");
+    boolean refused = call.has("throttle") || call.has("error") || call.has("fault");
+    return aws.hasNonNull("request_id")
+        && aws.path("operation").asText(START_JOB_RUN).equals(START_JOB_RUN)
+        && !refused;
   }
 
   private static List<JsonNode> descendants(JsonNode segment) {

@@ -36,12 +36,12 @@ public final class FillMissingValues {
         (column, constant) ->
             filled.put(column, coalesce(Text.orNull(col(column)), lit(constant))));
     filled.put(ListingColumns.NEIGHBOURHOOD_GROUP, borough());
-    filled.put(ListingColumns.NEIGHBOURHOOD, Text.orNull(col(ListingColumns.NEIGHBOURHOOD)));
+    filled.put(ListingColumns.NEIGHBOURHOOD, Text.trimmed(col(ListingColumns.NEIGHBOURHOOD)));
     return rows.withColumns(filled);
   }
 
   private static Column borough() {
-    Column raw = Text.orNull(col(ListingColumns.NEIGHBOURHOOD_GROUP));
+    Column raw = Text.trimmed(col(ListingColumns.NEIGHBOURHOOD_GROUP));
     Column corrected = when(lit(false), raw);
     for (Map.Entry<String, String> borough : BOROUGHS.entrySet()) {
       corrected = corrected.when(raw.equalTo(borough.getKey()), lit(borough.getValue()));

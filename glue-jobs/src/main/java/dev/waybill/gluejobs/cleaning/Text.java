@@ -13,8 +13,13 @@ final class Text {
 
   private Text() {}
 
+  /** Without the blanks around it. */
+  static Column trimmed(Column raw) {
+    return btrim(raw, lit(BLANKS));
+  }
+
   /** Without the blanks around it; null where nothing is left. */
   static Column orNull(Column raw) {
-    return nullif(btrim(raw, lit(BLANKS)), lit(""));
+    return nullif(trimmed(raw), lit(""));
   }
 }

@@ -1,0 +1,157 @@
+package dev.waybill.gluetracing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPInputStream;
+
+/** An OTLP/HTTP receiver that keeps what it gets, or never answers. */
+final class TestCollector implements AutoCloseable {
+
+  private final List<Span> all = new CopyOnWriteArrayList<>();
+  private final List<Metric> metrics = new CopyOnWriteArrayList<>();
+  private final List<LogRecord> logs = new CopyOnWriteArrayList<>();
+  private final List<Resource> resources = new CopyOnWriteArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final boolean silent;
+  private final HttpServer server;
+
+  private TestCollector(boolean silent) throws IOException {
+    this.silent = silent;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
+    server.createContext("/", this::take);
+    server.start();
+  }
+
+  static TestCollector healthy() throws IOException {
+    return new TestCollector(false);
+  }
+
+  /** Accepts connections and requests, and never answers. */
+  static TestCollector silent() throws IOException {
+    return new TestCollector(true);
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Spans that have ended. */
+  List<Span> spans() {
+    return all.stream().filter(span -> span.getEndTimeUnixNano() > 0).toList();
+  }
+
+  /** Early copies of spans that had not ended. */
+  List<Span> inProgress() {
+    return all.stream().filter(span -> span.getEndTimeUnixNano() == 0).toList();
+  }
+
+  Span span(String name) {
+    return spans().stream()
+        .filter(span -> span.getName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no span " + name + " among " + names()));
+  }
+
+  List<String> names() {
+    return spans().stream().map(Span::getName).toList();
+  }
+
+  List<Metric> metrics() {
+    return metrics;
+  }
+
+  List<LogRecord> logs() {
+    return logs;
+  }
+
+  List<Resource> resources() {
+    return resources;
+  }
+
+  static String attribute(List<KeyValue> attributes, String key) {
+    return attributes.stream()
+        .filter(attribute -> attribute.getKey().equals(key))
+        .map(KeyValue::getValue)
+        .map(
+            value ->
+                switch (value.getValueCase()) {
+                  case STRING_VALUE -> value.getStringValue();
+                  case INT_VALUE -> String.valueOf(value.getIntValue());
+                  case DOUBLE_VALUE -> String.valueOf(value.getDoubleValue());
+                  case BOOL_VALUE -> String.valueOf(value.getBoolValue());
+                  default -> value.toString();
+                })
+        .findFirst()
+        .orElse(null);
+  }
+
+  static String hex(com.google.protobuf.ByteString id) {
+    return HexFormat.of().formatHex(id.toByteArray());
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    server.stop(0);
+  }
+
+  private void take(HttpExchange exchange) throws IOException {
+    if (silent) {
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return;
+    }
+    boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+    InputStream body =
+        gzip ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody();
+    switch (exchange.getRequestURI().getPath()) {
+      case "/v1/traces" ->
+          ExportTraceServiceRequest.parseFrom(body)
+              .getResourceSpansList()
+              .forEach(
+                  resource -> {
+                    resources.add(resource.getResource());
+                    resource.getScopeSpansList().forEach(scope -> all.addAll(scope.getSpansList()));
+                  });
+      case "/v1/metrics" ->
+          ExportMetricsServiceRequest.parseFrom(body)
+              .getResourceMetricsList()
+              .forEach(
+                  resource ->
+                      resource
+                          .getScopeMetricsList()
+                          .forEach(scope -> metrics.addAll(scope.getMetricsList())));
+      default ->
+          ExportLogsServiceRequest.parseFrom(body)
+              .getResourceLogsList()
+              .forEach(
+                  resource ->
+                      resource
+                          .getScopeLogsList()
+                          .forEach(scope -> logs.addAll(scope.getLogRecordsList())));
+    }
+    exchange.sendResponseHeaders(200, -1);
+    exchange.close();
+  }
+}
