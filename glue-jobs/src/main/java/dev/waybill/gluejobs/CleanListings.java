@@ -16,7 +16,7 @@ public final class CleanListings {
 
   public static void main(String[] args) {
     try (TracedJob job = TracedJob.start(NAME, args)) {
-      RunArguments run = job.step("read arguments", () -> RunArguments.of(job.arguments()));
+      RunArguments run = RunArguments.of(job.arguments());
       new CleaningPipeline(job, run).run();
       job.complete();
     }

@@ -15,7 +15,7 @@ public final class ProcessListings {
 
   public static void main(String[] args) {
     try (TracedJob job = TracedJob.start(NAME, args)) {
-      RunArguments run = job.step("read arguments", () -> RunArguments.of(job.arguments()));
+      RunArguments run = RunArguments.of(job.arguments());
       new ProcessingPipeline(job, run).run();
       job.complete();
     }

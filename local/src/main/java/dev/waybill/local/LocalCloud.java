@@ -70,6 +70,17 @@ public final class LocalCloud implements AutoCloseable {
       String otlpEndpoint,
       Clock clock,
       Consumer<String> warnings) {
+    this(installation, out, otlpEndpoint, clock, warnings, Map.of());
+  }
+
+  /** With other or more variables in the jobs' environment. */
+  LocalCloud(
+      Installation installation,
+      Path out,
+      String otlpEndpoint,
+      Clock clock,
+      Consumer<String> warnings,
+      Map<String, String> jobEnvironment) {
     this.bucketFolder = create(out.toAbsolutePath().normalize().resolve("bucket"));
     this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
     create(bucketFolder.resolve("input"));
@@ -85,11 +96,7 @@ public final class LocalCloud implements AutoCloseable {
             List.of(
                 job(CleanListings.NAME, CleanListings.class.getName()),
                 job(ProcessListings.NAME, ProcessListings.class.getName())),
-            new JobJvm(
-                installation,
-                bucketFolder,
-                runsFolder,
-                environment(Map.of("AWS_ENDPOINT_URL_XRAY", xray.url()))));
+            new JobJvm(installation, bucketFolder, runsFolder, jobEnvironment(jobEnvironment)));
     this.stepFunctions =
         StepFunctionsServer.start(
             machine,
@@ -178,6 +185,12 @@ public final class LocalCloud implements AutoCloseable {
         true,
         JOB_TIMEOUT,
         Map.of("--" + TracedJob.OTLP_ENDPOINT, collector.url()));
+  }
+
+  private Map<String, String> jobEnvironment(Map<String, String> more) {
+    Map<String, String> environment = environment(Map.of("AWS_ENDPOINT_URL_XRAY", xray.url()));
+    environment.putAll(more);
+    return environment;
   }
 
   /** What AWS gives a process: a region and credentials; these are good for nothing. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
@@ -23,7 +24,7 @@ public final class ExecutionFollower {
   private final AwsClients aws;
   private final String stateMachineArn;
   private final Duration poll;
-  private final Map<String, String> traceOfExecution = new HashMap<>();
+  private final Map<String, String> traceOfExecution = new ConcurrentHashMap<>();
 
   public ExecutionFollower(AwsClients aws, String stateMachineArn, Duration poll) {
     this.aws = aws;

@@ -20,10 +20,13 @@ public final class LocalWatch {
 
   private final LocalCloud cloud;
   private final Progress progress;
+  private final InputFolder input;
 
+  /** Begins to watch: what comes from now on is run. */
   public LocalWatch(LocalCloud cloud, Progress progress) {
     this.cloud = cloud;
     this.progress = progress;
+    this.input = new InputFolder(LocalCloud.BUCKET, cloud.bucketFolder());
   }
 
   /**
@@ -32,7 +35,6 @@ public final class LocalWatch {
    * @param ended takes every run at its end
    */
   public void serve(Consumer<RunSummary> ended) throws InterruptedException {
-    InputFolder input = new InputFolder(LocalCloud.BUCKET, cloud.bucketFolder());
     ExecutorService followers = Executors.newCachedThreadPool();
     Set<String> known = new HashSet<>();
     try (AwsClients aws = cloud.clients()) {

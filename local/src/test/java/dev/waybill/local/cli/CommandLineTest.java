@@ -1,0 +1,77 @@
+package dev.waybill.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+
+  private final StringWriter err = new StringWriter();
+  private final StringWriter out = new StringWriter();
+
+  @Test
+  void theHelpNamesEveryCommand() {
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString())
+        .contains("run ", "watch ", "upload ", "generate ", "test ", "help ", "Exit status: 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "watch", "upload", "generate", "test"})
+  void everyCommandExplainsItself(String command) {
+    assertThat(execute(command, "--help")).isZero();
+    assertThat(out.toString())
+        .contains("Usage: waybill " + command)
+        .hasLineCount(out.toString().split("\n").length);
+  }
+
+  @Test
+  void aWrongCallSaysWhatIsWrongAndExitsWith2() {
+    assertThat(execute("run")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required parameter: 'FILE'");
+  }
+
+  @Test
+  void anUnreadableDateIsNamed() {
+    assertThat(execute("run", "--run-date", "20.11.2026", "x.csv")).isEqualTo(2);
+    assertThat(err.toString()).contains("--run-date").contains("20.11.2026");
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThat(execute("run", "nowhere.csv")).isEqualTo(2);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("waybill: no such file: nowhere.csv");
+  }
+
+  @Test
+  void twoFilesOfTheSameNameAreRefused(@TempDir Path folder) throws Exception {
+    Path one = Files.createFile(Files.createDirectory(folder.resolve("a")).resolve("x.csv"));
+    Path two = Files.createFile(Files.createDirectory(folder.resolve("b")).resolve("x.csv"));
+
+    assertThat(execute("run", one.toString(), two.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("the same object input/x.csv");
+  }
+
+  @Test
+  void aFileThatIsNoCsvIsRefused(@TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("notes.txt"));
+
+    assertThat(execute("run", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("end in .csv");
+  }
+
+  private int execute(String... args) {
+    CommandLine line = Waybill.commandLine();
+    line.setErr(new PrintWriter(err));
+    line.setOut(new PrintWriter(out));
+    return line.execute(args);
+  }
+}
