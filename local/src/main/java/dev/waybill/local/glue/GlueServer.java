@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,7 +29,8 @@ import java.util.stream.Collectors;
 public final class GlueServer implements AutoCloseable {
 
   private final Map<String, JobDefinition> jobs;
-  private final JobJvm jvm;
+  private final Launcher launcher;
+  private final Map<String, Semaphore> concurrency;
   private final Map<String, JobRun> runs = new ConcurrentHashMap<>();
   private final ExecutorService slots =
       Executors.newFixedThreadPool(
@@ -40,9 +42,14 @@ public final class GlueServer implements AutoCloseable {
           });
   private final HttpEndpoint endpoint;
 
-  private GlueServer(List<JobDefinition> jobs, JobJvm jvm) {
+  private GlueServer(List<JobDefinition> jobs, Launcher launcher) {
     this.jobs = jobs.stream().collect(Collectors.toMap(JobDefinition::name, Function.identity()));
-    this.jvm = jvm;
+    this.launcher = launcher;
+    this.concurrency =
+        jobs.stream()
+            .collect(
+                Collectors.toMap(
+                    JobDefinition::name, job -> new Semaphore(job.maxConcurrentRuns())));
     this.endpoint =
         AwsJson.serve(
             "glue",
@@ -52,8 +59,18 @@ public final class GlueServer implements AutoCloseable {
                 "BatchStopJobRun", this::batchStopJobRun));
   }
 
+  /** Starts a run's process. */
+  @FunctionalInterface
+  interface Launcher {
+    JobJvm.Started start(JobRun run) throws IOException;
+  }
+
   public static GlueServer start(List<JobDefinition> jobs, JobJvm jvm) {
     return new GlueServer(jobs, jvm);
+  }
+
+  static GlueServer start(List<JobDefinition> jobs, Launcher launcher) {
+    return new GlueServer(jobs, launcher);
   }
 
   public String url() {
@@ -132,11 +149,27 @@ public final class GlueServer implements AutoCloseable {
   }
 
   private void execute(JobRun run) {
+    Semaphore allowed = concurrency.get(run.job().name());
+    try {
+      allowed.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      run.stop(JobRun.State.STOPPED, null);
+      return;
+    }
+    try {
+      executeNow(run);
+    } finally {
+      allowed.release();
+    }
+  }
+
+  private void executeNow(JobRun run) {
     if (run.state().ended()) {
       return;
     }
     try {
-      JobJvm.Started started = jvm.start(run);
+      JobJvm.Started started = launcher.start(run);
       if (!run.running(started.process())) {
         return;
       }

@@ -19,9 +19,12 @@ import java.util.Map;
  * @param environment of every job's JVM
  */
 public record JobJvm(
-    Installation installation, Path bucket, Path runs, Map<String, String> environment) {
+    Installation installation, Path bucket, Path runs, Map<String, String> environment)
+    implements GlueServer.Launcher {
 
-  /** Up to here a file is small: the compiler's and collector's start costs more than they save. */
+  /**
+   * Up to here a file is small: what compilers and collectors save later costs more at their start.
+   */
   private static final long SMALL = 32L << 20;
 
   /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
@@ -53,7 +56,8 @@ public record JobJvm(
     }
   }
 
-  Started start(JobRun run) throws IOException {
+  @Override
+  public Started start(JobRun run) throws IOException {
     String runId = run.arguments().getOrDefault("--run_id", run.id());
     String attempt = run.arguments().getOrDefault("--attempt", "0");
     Path folder = Files.createDirectories(runs.resolve(runId));
@@ -116,7 +120,11 @@ public record JobJvm(
       small = true;
     }
     return small
-        ? List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+        ? List.of(
+            "-Xmx1g",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Dspark.sql.codegen.wholeStage=false")
         : List.of("-Xmx" + LARGE_HEAP_MEBIBYTES + "m");
   }
 }
