@@ -13,8 +13,8 @@ import scala.jdk.javaapi.CollectionConverters;
 final class ListenerBus {
 
   private static final long BOUND_MILLIS = TimeUnit.SECONDS.toMillis(3);
-  private static final String SOURCE = "LiveListenerBus";
-  private static final String DROPPED = "queue.shared.numDroppedEvents";
+  static final String SOURCE = "LiveListenerBus";
+  static final String DROPPED = "queue.shared.numDroppedEvents";
 
   private ListenerBus() {}
 

@@ -343,6 +343,19 @@ class TracedJobTest {
   }
 
   @Test
+  void sparkCountsTheEventsThatItsQueueDropsUnderTheNameThatIsRead() {
+    assertThat(
+            scala.jdk.javaapi.CollectionConverters.asJava(
+                    org.apache.spark.SparkEnv.get()
+                        .metricsSystem()
+                        .getSourcesByName(ListenerBus.SOURCE))
+                .get(0)
+                .metricRegistry()
+                .getCounters())
+        .containsKey(ListenerBus.DROPPED);
+  }
+
+  @Test
   void handsOnTheHeaderOfTheStepThatRuns() {
     String[] header = new String[1];
     run(

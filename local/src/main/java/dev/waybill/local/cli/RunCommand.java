@@ -65,8 +65,7 @@ final class RunCommand implements Callable<Integer> {
     try (LocalCloud cloud =
         new LocalCloud(
             Installation.ofLauncher(), out, otlpEndpoint, RunDate.clock(runDate), progress::warn)) {
-      Thread stop = new Thread(cloud::close, "waybill-stop");
-      Runtime.getRuntime().addShutdownHook(stop);
+      Thread stop = Waybill.stopOnExit(cloud::close);
       summaries = new LocalRuns(cloud, progress).run(files);
       Runtime.getRuntime().removeShutdownHook(stop);
     }

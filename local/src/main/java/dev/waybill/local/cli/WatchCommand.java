@@ -45,7 +45,7 @@ final class WatchCommand implements Callable<Integer> {
     try (LocalCloud cloud =
         new LocalCloud(
             Installation.ofLauncher(), out, otlpEndpoint, Clock.systemUTC(), progress::warn)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(cloud::close, "waybill-stop"));
+      Waybill.stopOnExit(cloud::close);
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(
           "waybill: or put them by S3: bucket %s at %s"

@@ -38,17 +38,37 @@ public final class Waybill {
   static final int SUCCEEDED = 0;
   static final int FAILED = 1;
 
+  private static volatile boolean stopping;
+
   private Waybill() {}
 
   public static void main(String[] args) {
     System.exit(commandLine().execute(args));
   }
 
+  /**
+   * Lets everything stop that was started when this JVM is told to: nothing else needs to be said
+   * then.
+   */
+  static Thread stopOnExit(Runnable stop) {
+    Thread hook =
+        new Thread(
+            () -> {
+              stopping = true;
+              stop.run();
+            },
+            "waybill-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return hook;
+  }
+
   static CommandLine commandLine() {
     return new CommandLine(new Waybill())
         .setExecutionExceptionHandler(
             (error, command, parsed) -> {
-              command.getErr().println("waybill: " + message(error));
+              if (!stopping) {
+                command.getErr().println("waybill: " + message(error));
+              }
               return error instanceof IllegalArgumentException
                   ? CommandLine.ExitCode.USAGE
                   : FAILED;
