@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
@@ -106,11 +108,12 @@ public final class TracedJob implements AutoCloseable {
         given.orElseGet(() -> new TraceHeader(XrayIds.newTraceId(), SpanId.getInvalid(), true));
     this.headerParent = header.parent();
     this.lookup = given.isPresent() && header.sampled() ? lookUpParent(header) : nothing();
-    this.telemetry =
-        new JobTelemetry(
-            arguments.find(OTLP_ENDPOINT).orElse(DEFAULT_ENDPOINT),
-            JobResource.of(name, arguments),
-            header.sampled());
+    FutureTask<JobTelemetry> starting = new FutureTask<>(() -> startTelemetry(header.sampled()));
+    // Both take their time, most of it loading classes: one does so beside the other.
+    new Thread(starting, "waybill-telemetry").start();
+    this.spark = SparkSession.builder().appName(name).getOrCreate();
+    spark.sparkContext().addSparkListener(events);
+    this.telemetry = result(starting);
     this.spans = telemetry.spans(header.traceId(), header.sampled());
     this.root = spans.reserve();
     this.metrics = new JobMetrics(telemetry.meter(), name, root);
@@ -127,8 +130,6 @@ public final class TracedJob implements AutoCloseable {
         .completeOnTimeout(Optional.empty(), IN_PROGRESS_BOUND.toMillis(), TimeUnit.MILLISECONDS)
         .thenAccept(this::sendInProgress);
     Runtime.getRuntime().addShutdownHook(shutdownHook);
-    this.spark = SparkSession.builder().appName(name).getOrCreate();
-    spark.sparkContext().addSparkListener(events);
   }
 
   /**
@@ -406,6 +407,25 @@ public final class TracedJob implements AutoCloseable {
                 SpanContext.createFromRemoteParent(
                     root.getTraceId(), id, root.getTraceFlags(), root.getTraceState()))
         .orElse(headerParent);
+  }
+
+  private JobTelemetry startTelemetry(boolean sampled) {
+    return new JobTelemetry(
+        arguments.find(OTLP_ENDPOINT).orElse(DEFAULT_ENDPOINT),
+        JobResource.of(name, arguments),
+        sampled);
+  }
+
+  private static JobTelemetry result(FutureTask<JobTelemetry> starting) {
+    try {
+      return starting.get();
+    } catch (ExecutionException e) {
+      throw new IllegalArgumentException(
+          "telemetry can't be started: " + ErrorText.of(e), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the job started", e);
+    }
   }
 
   private CompletableFuture<Optional<String>> lookUpParent(TraceHeader header) {
