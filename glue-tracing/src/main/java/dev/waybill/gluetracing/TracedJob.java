@@ -1,7 +1,6 @@
 package dev.waybill.gluetracing;
 
 import dev.waybill.gluetracing.JobSpans.Outcome;
-import dev.waybill.gluetracing.SparkEvents.SparkJob;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -309,7 +308,7 @@ public final class TracedJob implements AutoCloseable {
               null);
     }
     steps.write(spans, root);
-    writeSparkSpans();
+    SparkSpans.write(events, spans, root);
     metrics.countOutputBytes(events.outputBytes());
     metrics.ended(Duration.between(start, clock.instant()), !outcome.failed());
     Span span = beginRoot(parent(lookup.getNow(Optional.empty())), rootAttributes(dropped));
@@ -322,44 +321,6 @@ public final class TracedJob implements AutoCloseable {
               + "raise spark.scheduler.listenerbus.eventqueue.capacity",
           dropped);
     }
-  }
-
-  private void writeSparkSpans() {
-    Map<Integer, SpanContext> jobSpans = new LinkedHashMap<>();
-    for (SparkJob job : events.endedJobs()) {
-      boolean shown = events.stages().stream().filter(stage -> stage.job() == job).count() > 1;
-      if (shown) {
-        SpanContext self = spans.reserve();
-        jobSpans.put(job.id(), self);
-        spans.write(
-            self,
-            parentOf(job),
-            "spark.job",
-            job.start(),
-            job.end(),
-            Attributes.of(
-                WaybillAttributes.SPARK_JOB_ID, (long) job.id(),
-                WaybillAttributes.SPARK_STAGES, (long) job.stagesRun()),
-            job.failed() ? new Outcome("Spark job " + job.id() + " failed", null) : Outcome.OK);
-      }
-    }
-    for (SparkStage stage : events.stages()) {
-      spans.write(
-          spans.reserve(),
-          jobSpans.getOrDefault(stage.job().id(), parentOf(stage.job())),
-          "spark.stage",
-          stage.start(),
-          stage.end(),
-          stage.figures(),
-          stage.failed() ? new Outcome(stage.error(), null) : Outcome.OK);
-    }
-  }
-
-  private SpanContext parentOf(SparkJob job) {
-    return job.step() == null
-        ? root
-        : SpanContext.create(
-            root.getTraceId(), job.step(), root.getTraceFlags(), root.getTraceState());
   }
 
   private Attributes rootAttributes(long dropped) {
