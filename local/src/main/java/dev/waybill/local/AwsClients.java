@@ -16,7 +16,8 @@ import software.amazon.awssdk.services.xray.XRayClient;
 public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
     implements AutoCloseable {
 
-  static final String REGION = "eu-west-1";
+  /** The region that every stand-in is in. */
+  public static final String REGION = "eu-west-1";
 
   /** Clients of the account and region that the environment names, as for the AWS command line. */
   public static AwsClients ofEnvironment() {

@@ -1,5 +1,7 @@
 package dev.waybill.local.glue;
 
+import static dev.waybill.local.s3.BucketServer.UNFINISHED;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,9 +40,6 @@ public final class BucketFileSystem extends FileSystem {
 
   /** Hadoop setting: the folder that stands for the bucket. */
   public static final String FOLDER = "fs.s3.waybill.folder";
-
-  /** Files under this name are being written, and are not there yet. */
-  private static final String UNFINISHED = ".waybill-unfinished-";
 
   private static final long BLOCK = 128L << 20;
 

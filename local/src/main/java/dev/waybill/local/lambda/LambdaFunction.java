@@ -3,6 +3,7 @@ package dev.waybill.local.lambda;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.waybill.lambdatrigger.StartPipeline;
+import dev.waybill.local.AwsClients;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Ids;
 import dev.waybill.local.Installation;
@@ -38,7 +39,8 @@ import java.util.function.BiConsumer;
 public final class LambdaFunction implements AutoCloseable {
 
   private static final String NAME = "waybill-trigger";
-  private static final String ARN = "arn:aws:lambda:eu-west-1:000000000000:function:" + NAME;
+  private static final String ARN =
+      "arn:aws:lambda:" + AwsClients.REGION + ":000000000000:function:" + NAME;
   private static final int ATTEMPTS = 3;
 
   private final Segments segments;
@@ -163,7 +165,7 @@ public final class LambdaFunction implements AutoCloseable {
     notification
         .put("eventVersion", "2.1")
         .put("eventSource", "aws:s3")
-        .put("awsRegion", "eu-west-1")
+        .put("awsRegion", AwsClients.REGION)
         .put("eventTime", object.time().toString())
         .put("eventName", "ObjectCreated:Put");
     ObjectNode s3 = notification.putObject("s3");

@@ -60,8 +60,7 @@ public final class DeployedRuns {
   private RunSummary follow(Sent upload, ExecutionFollower follower) throws InterruptedException {
     String name = upload.file().getFileName().toString();
     String execution = execution(upload, follower);
-    progress.hop(
-        name, "Lambda", "started run " + execution.substring(execution.lastIndexOf(':') + 1));
+    progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
     Ended ended = follower.follow(execution, (hop, what) -> progress.hop(name, hop, what));
     return new RunSummary(
         ended.runId(),

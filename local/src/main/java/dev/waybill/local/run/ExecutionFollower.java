@@ -56,7 +56,12 @@ public final class ExecutionFollower {
   /** One run of a Glue job within an execution; {@code attempt} counts from 0. */
   public record JobTry(String name, String state, int attempt, String status, double seconds) {}
 
-  /** The names of all executions so far, newest first. */
+  /** The run that an execution is of: its name. */
+  static String runId(String executionArn) {
+    return executionArn.substring(executionArn.lastIndexOf(':') + 1);
+  }
+
+  /** The ARNs of all executions so far, newest first. */
   public List<String> executions() {
     return aws
         .stepFunctions()
@@ -88,7 +93,7 @@ public final class ExecutionFollower {
       tell(history.subList(seen, history.size()), progress);
       seen = history.size();
       if (execution.status() != ExecutionStatus.RUNNING) {
-        return ended(execution, history(executionArn));
+        return ended(execution, history);
       }
       Thread.sleep(poll.toMillis());
     }

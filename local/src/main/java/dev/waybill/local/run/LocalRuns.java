@@ -59,8 +59,7 @@ public final class LocalRuns {
     Sent sent = uploader.send(file);
     progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
     String execution = execution(sent, follower);
-    progress.hop(
-        name, "Lambda", "started run " + execution.substring(execution.lastIndexOf(':') + 1));
+    progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
     Ended ended = follower.follow(execution, (hop, what) -> progress.hop(name, hop, what));
     return folder.write(ended, file.toString(), sent.bytes(), sent.traceId(), sent.start());
   }

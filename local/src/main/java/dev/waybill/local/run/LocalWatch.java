@@ -57,7 +57,7 @@ public final class LocalWatch {
   private RunSummary follow(String execution, ExecutionFollower follower, RunFolder folder) {
     try {
       Instant start = Instant.now();
-      String runId = execution.substring(execution.lastIndexOf(':') + 1);
+      String runId = ExecutionFollower.runId(execution);
       Ended run = follower.follow(execution, (hop, what) -> progress.hop(runId, hop, what));
       String trace = TraceHeader.orNew(run.input().path("trace_header").asText()).root();
       return folder.write(

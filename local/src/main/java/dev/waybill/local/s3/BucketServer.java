@@ -34,7 +34,9 @@ import java.util.stream.Stream;
  */
 public final class BucketServer implements AutoCloseable {
 
-  private static final String UNFINISHED = ".waybill-unfinished-";
+  /** Files whose names begin so are being written, and are no objects yet. */
+  public static final String UNFINISHED = ".waybill-unfinished-";
+
   private static final int MOST_KEYS = 1_000;
 
   private final String bucket;

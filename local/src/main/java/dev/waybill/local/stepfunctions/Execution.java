@@ -241,9 +241,7 @@ final class Execution implements Runnable {
 
   private static boolean holds(JsonNode rule, PayloadTemplate template) {
     if (rule.has("Or")) {
-      return Stream.of(rule.path("Or"))
-          .flatMap(parts -> parts.valueStream())
-          .anyMatch(part -> holds(part, template));
+      return rule.path("Or").valueStream().anyMatch(part -> holds(part, template));
     }
     JsonNode value = template.evaluate(rule.path("Variable").asText());
     return rule.has("NumericLessThan")

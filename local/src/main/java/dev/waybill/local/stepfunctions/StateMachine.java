@@ -1,6 +1,7 @@
 package dev.waybill.local.stepfunctions;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,6 @@ import java.util.regex.Pattern;
 public record StateMachine(String name, JsonNode definition) {
 
   static final String GLUE_SYNC = "arn:aws:states:::glue:startJobRun.sync";
-  static final String REGION = "eu-west-1";
   static final String ACCOUNT = "000000000000";
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
@@ -88,11 +88,12 @@ public record StateMachine(String name, JsonNode definition) {
   }
 
   public String arn() {
-    return "arn:aws:states:%s:%s:stateMachine:%s".formatted(REGION, ACCOUNT, name);
+    return "arn:aws:states:%s:%s:stateMachine:%s".formatted(AwsClients.REGION, ACCOUNT, name);
   }
 
   String executionArn(String execution) {
-    return "arn:aws:states:%s:%s:execution:%s:%s".formatted(REGION, ACCOUNT, name, execution);
+    return "arn:aws:states:%s:%s:execution:%s:%s"
+        .formatted(AwsClients.REGION, ACCOUNT, name, execution);
   }
 
   JsonNode state(String state) {
