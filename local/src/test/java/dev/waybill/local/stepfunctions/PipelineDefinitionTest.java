@@ -40,7 +40,7 @@ class PipelineDefinitionTest {
   private static final Path DEFINITION =
       Path.of(System.getProperty("waybill.root"), "workflow/pipeline.asl.json");
   private static final Map<String, String> NAMES =
-      Map.of("CleanJobName", "clean", "ProcessJobName", "process");
+      Map.of("CleanListingsJobName", "clean", "ProcessListingsJobName", "process");
   private static final String HEADER =
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 

@@ -1,0 +1,196 @@
+package dev.waybill.infra;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.iam.IRole;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.lambda.CfnPermission;
+import software.amazon.awscdk.services.lambda.IFunction;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.CfnBucket;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.constructs.Construct;
+
+/**
+ * The bucket: {@code input/}, where files are dropped, and the folders that the jobs write. Who may
+ * do what in it stands in its own policy, so that one page tells.
+ */
+final class DataBucket extends Construct {
+
+  static final String INPUT = "input";
+
+  /** Folders that the jobs write, each below {@code <folder>/run=<run id>/}. */
+  static final List<String> OUTPUTS =
+      List.of("cleaned", "processed", "neighbourhood_summary", "quarantine", "runs");
+
+  private static final String QUARANTINE = "quarantine";
+  private static final String RUNS = "runs";
+  private static final int ACCESS_LOG_DAYS = 90;
+  private static final int OLD_VERSION_DAYS = 30;
+  private static final int ABANDONED_UPLOAD_DAYS = 7;
+
+  private final String name;
+  private final Bucket bucket;
+
+  DataBucket(Construct scope, Settings settings, Logs logs) {
+    super(scope, "DataBucket");
+    Stack stack = Stack.of(this);
+    // A name that is known beforehand lets bucket, permission and function be made without a
+    // circle.
+    this.name = "%s-%s-%s".formatted(settings.prefix(), stack.getAccount(), stack.getRegion());
+    Bucket accessLogs =
+        secured("AccessLogs", settings)
+            .lifecycleRules(
+                List.of(LifecycleRule.builder().expiration(Duration.days(ACCESS_LOG_DAYS)).build()))
+            .build();
+    this.bucket =
+        secured("Bucket", settings)
+            .bucketName(name)
+            .versioned(true)
+            .serverAccessLogsBucket(accessLogs)
+            .serverAccessLogsPrefix("data/")
+            .lifecycleRules(lifecycle(settings))
+            .build();
+    if (!settings.keepData()) {
+      EmptiedOnDestroy.secure(this, settings, logs);
+    }
+  }
+
+  /** Its name, without making what uses it depend on it. */
+  String name() {
+    return name;
+  }
+
+  /** Has a function called for every CSV file that comes to {@code input/}. */
+  void notifies(IFunction function) {
+    CfnPermission permission =
+        CfnPermission.Builder.create(this, "MayInvoke")
+            .action("lambda:InvokeFunction")
+            .functionName(function.getFunctionArn())
+            .principal("s3.amazonaws.com")
+            .sourceAccount(Stack.of(this).getAccount())
+            .sourceArn(arn())
+            .build();
+    CfnBucket resource = (CfnBucket) bucket.getNode().getDefaultChild();
+    resource.setNotificationConfiguration(
+        CfnBucket.NotificationConfigurationProperty.builder()
+            .lambdaConfigurations(
+                Stream.of(".csv", ".CSV").map(suffix -> onCreated(function, suffix)).toList())
+            .build());
+    resource.addResourceDependency(permission);
+  }
+
+  /**
+   * Lets a job's role read the input and what another job left, and write all outputs. S3A also
+   * asks for the folders themselves, which are no objects, and lists them.
+   */
+  void grantJobs(IRole jobs) {
+    List<String> written = new ArrayList<>();
+    List<String> listed = new ArrayList<>(List.of(INPUT, INPUT + "/*"));
+    for (String folder : OUTPUTS) {
+      written.add(bucket.arnForObjects(folder));
+      written.add(bucket.arnForObjects(folder + "/*"));
+      listed.addAll(List.of(folder, folder + "/*"));
+    }
+    allow(
+        "JobsRead",
+        jobs,
+        List.of("s3:GetObject", "s3:GetObjectVersion"),
+        List.of(bucket.arnForObjects(INPUT + "/*")),
+        Map.of());
+    allow(
+        "JobsWrite",
+        jobs,
+        List.of("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+        written,
+        Map.of());
+    allow(
+        "JobsList",
+        jobs,
+        List.of("s3:ListBucket"),
+        List.of(bucket.getBucketArn()),
+        Map.of("StringLike", Map.of("s3:prefix", listed)));
+  }
+
+  private void allow(
+      String id,
+      IRole role,
+      List<String> actions,
+      List<String> resources,
+      Map<String, ?> conditions) {
+    bucket.addToResourcePolicy(
+        PolicyStatement.Builder.create()
+            .sid(id)
+            .principals(List.of(role))
+            .actions(actions)
+            .resources(resources)
+            .conditions(conditions)
+            .build());
+  }
+
+  private Bucket.Builder secured(String id, Settings settings) {
+    return Bucket.Builder.create(this, id)
+        .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+        .enforceSsl(true)
+        .minimumTlsVersion(1.2)
+        .encryption(BucketEncryption.S3_MANAGED)
+        .removalPolicy(settings.keepData() ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY)
+        .autoDeleteObjects(!settings.keepData());
+  }
+
+  private static List<LifecycleRule> lifecycle(Settings settings) {
+    List<LifecycleRule> rules = new ArrayList<>();
+    rules.add(
+        LifecycleRule.builder()
+            .id("abandoned-uploads-and-old-versions")
+            .abortIncompleteMultipartUploadAfter(Duration.days(ABANDONED_UPLOAD_DAYS))
+            .noncurrentVersionExpiration(Duration.days(OLD_VERSION_DAYS))
+            .expiredObjectDeleteMarker(true)
+            .build());
+    if (settings.quarantineDays() != null) {
+      rules.add(expire(QUARANTINE, settings.quarantineDays()));
+    }
+    if (settings.runsDays() != null) {
+      rules.add(expire(RUNS, settings.runsDays()));
+    }
+    return rules;
+  }
+
+  private static LifecycleRule expire(String folder, int days) {
+    return LifecycleRule.builder()
+        .id("expire-" + folder)
+        .prefix(folder + "/")
+        .expiration(Duration.days(days))
+        .build();
+  }
+
+  private static CfnBucket.LambdaConfigurationProperty onCreated(
+      IFunction function, String suffix) {
+    return CfnBucket.LambdaConfigurationProperty.builder()
+        .event("s3:ObjectCreated:*")
+        .function(function.getFunctionArn())
+        .filter(
+            CfnBucket.NotificationFilterProperty.builder()
+                .s3Key(
+                    CfnBucket.S3KeyFilterProperty.builder()
+                        .rules(List.of(filter("prefix", INPUT + "/"), filter("suffix", suffix)))
+                        .build())
+                .build())
+        .build();
+  }
+
+  private static CfnBucket.FilterRuleProperty filter(String name, String value) {
+    return CfnBucket.FilterRuleProperty.builder().name(name).value(value).build();
+  }
+
+  private String arn() {
+    return "arn:%s:s3:::%s".formatted(Stack.of(this).getPartition(), name);
+  }
+}

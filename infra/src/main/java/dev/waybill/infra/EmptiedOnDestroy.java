@@ -1,0 +1,54 @@
+package dev.waybill.infra;
+
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.CfnResource;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.constructs.Construct;
+
+/**
+ * Secures the function by which the CDK empties buckets before they go. As the CDK makes it, its
+ * role has a managed policy, and Lambda makes its log group, which outlives the stack; here the
+ * group is the stack's, and the role can write to it and make no other.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_s3-readme.html#bucket-deletion">Bucket
+ *     deletion in the CDK</a>
+ */
+final class EmptiedOnDestroy {
+
+  private static final String PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider";
+
+  private EmptiedOnDestroy() {}
+
+  static void secure(Construct scope, Settings settings, Logs logs) {
+    Construct provider = (Construct) Stack.of(scope).getNode().findChild(PROVIDER);
+    LogGroup group =
+        logs.group(
+            scope, "EmptyBucketsLog", "/aws/lambda/%s-empty-buckets".formatted(settings.prefix()));
+    CfnResource role = (CfnResource) provider.getNode().findChild("Role");
+    role.addPropertyDeletionOverride("ManagedPolicyArns");
+    role.addPropertyOverride(
+        "Policies",
+        List.of(
+            Map.of(
+                "PolicyName",
+                "Log",
+                "PolicyDocument",
+                Map.of(
+                    "Version",
+                    "2012-10-17",
+                    "Statement",
+                    List.of(
+                        Map.of(
+                            "Effect",
+                            "Allow",
+                            "Action",
+                            List.of("logs:CreateLogStream", "logs:PutLogEvents"),
+                            "Resource",
+                            group.getLogGroupArn()))))));
+    CfnResource function = (CfnResource) provider.getNode().findChild("Handler");
+    function.addPropertyOverride("LoggingConfig", Map.of("LogGroup", group.getLogGroupName()));
+  }
+}

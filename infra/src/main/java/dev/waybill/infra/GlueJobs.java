@@ -1,0 +1,259 @@
+package dev.waybill.infra;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ec2.ISubnet;
+import software.amazon.awscdk.services.glue.CloudWatchEncryption;
+import software.amazon.awscdk.services.glue.Code;
+import software.amazon.awscdk.services.glue.Connection;
+import software.amazon.awscdk.services.glue.ConnectionNetwork;
+import software.amazon.awscdk.services.glue.ConnectionType;
+import software.amazon.awscdk.services.glue.ContinuousLoggingProps;
+import software.amazon.awscdk.services.glue.GlueVersion;
+import software.amazon.awscdk.services.glue.IConnection;
+import software.amazon.awscdk.services.glue.JobBookmarksEncryption;
+import software.amazon.awscdk.services.glue.S3Encryption;
+import software.amazon.awscdk.services.glue.ScalaSparkEtlJob;
+import software.amazon.awscdk.services.glue.SecurityConfiguration;
+import software.amazon.awscdk.services.glue.WorkerConfiguration;
+import software.amazon.awscdk.services.glue.WorkerType;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.s3.assets.Asset;
+import software.constructs.Construct;
+
+/** The Spark jobs, with the role, network, encryption and logs that they share. */
+final class GlueJobs extends Construct {
+
+  private static final int WORKERS = 2;
+  private static final int CONCURRENT_RUNS = 10;
+  private static final Duration TIMEOUT = Duration.minutes(60);
+
+  private final Map<JobSpec, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
+  private final Map<JobSpec, String> names = new LinkedHashMap<>();
+  private final List<LogGroup> logGroups = new ArrayList<>();
+  private final String logPrefix;
+
+  GlueJobs(
+      Construct scope,
+      Settings settings,
+      Logs logs,
+      Artifacts artifacts,
+      Network network,
+      DataBucket bucket,
+      Collector collector,
+      List<JobSpec> specs) {
+    super(scope, "Jobs");
+    this.logPrefix = "/aws-glue/" + settings.prefix();
+    Asset jar = Asset.Builder.create(this, "Jar").path(artifacts.jobsJar().toString()).build();
+    Asset script =
+        Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
+    List<IConnection> connections = connections(network);
+    SecurityConfiguration security = security(settings, logs);
+    Role role = role(logs, network, connections, List.of(jar, script));
+    bucket.grantJobs(role);
+    ownLogGroups(logs, security, role);
+    for (JobSpec spec : specs) {
+      String name = settings.prefix() + "-" + spec.name();
+      Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
+      arguments.put("--otlp_endpoint", collector.endpoint());
+      arguments.put("--custom-logGroup-prefix", logPrefix);
+      arguments.put("--enable-auto-scaling", "true");
+      ScalaSparkEtlJob job =
+          ScalaSparkEtlJob.Builder.create(this, spec.state())
+              .jobName(name)
+              .description("State " + spec.state() + " of the workflow")
+              .className(spec.mainClass())
+              .script(Code.fromBucket(script.getBucket(), script.getS3ObjectKey()))
+              .extraJars(List.of(Code.fromBucket(jar.getBucket(), jar.getS3ObjectKey())))
+              .glueVersion(GlueVersion.V6_0)
+              .workerConfiguration(
+                  WorkerConfiguration.builder()
+                      .workerType(WorkerType.G_1X)
+                      .numberOfWorkers(WORKERS)
+                      .build())
+              .timeout(TIMEOUT)
+              .maxConcurrentRuns(CONCURRENT_RUNS)
+              .jobRunQueuingEnabled(true)
+              .enableMetrics(true)
+              .enableObservabilityMetrics(true)
+              // Of Glue 4 and older; today's logs are continuous without it.
+              .continuousLogging(ContinuousLoggingProps.builder().enabled(false).build())
+              .defaultArguments(arguments)
+              .connections(connections)
+              .securityConfiguration(security)
+              .role(role.withoutPolicyUpdates())
+              .build();
+      logGroups.forEach(job.getNode()::addDependency);
+      jobs.put(spec, job);
+      names.put(spec, name);
+    }
+  }
+
+  /** The deployed names. */
+  Map<JobSpec, String> names() {
+    return names;
+  }
+
+  List<String> arns() {
+    return jobs.values().stream().map(ScalaSparkEtlJob::getJobArn).toList();
+  }
+
+  /** Where what the jobs print goes; the first is the one of their standard output. */
+  List<LogGroup> logGroups() {
+    return logGroups;
+  }
+
+  private List<IConnection> connections(Network network) {
+    List<IConnection> connections = new ArrayList<>();
+    for (ISubnet subnet : network.subnets()) {
+      connections.add(
+          Connection.Builder.create(this, "Connection" + (connections.size() + 1))
+              .type(ConnectionType.NETWORK)
+              .description("The collector's network, in zone " + (connections.size() + 1))
+              .network(ConnectionNetwork.subnet(subnet))
+              .securityGroups(List.of(network.jobs()))
+              .build());
+    }
+    return connections;
+  }
+
+  private SecurityConfiguration security(Settings settings, Logs logs) {
+    return SecurityConfiguration.Builder.create(this, "Security")
+        .securityConfigurationName(settings.prefix())
+        .cloudWatchEncryption(CloudWatchEncryption.kms(logs.key()))
+        .jobBookmarksEncryption(JobBookmarksEncryption.clientSideKms(logs.key()))
+        .s3Encryption(S3Encryption.s3Managed())
+        .build();
+  }
+
+  /**
+   * With a security configuration Glue puts its name and the role's between prefix and group. Both
+   * forms are the stack's: no group is made that would outlive it. Glue makes and encrypts a group
+   * before it writes; the role may do so with these, which are there and encrypted already.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html">Logging
+   *     for Glue jobs</a>
+   */
+  private void ownLogGroups(Logs logs, SecurityConfiguration security, Role role) {
+    String encrypted =
+        "%s/%s-role/%s"
+            .formatted(logPrefix, security.getSecurityConfigurationName(), role.getRoleName());
+    logGroups.add(logs.group(this, "EncryptedOutput", encrypted + "/output"));
+    logGroups.add(logs.group(this, "EncryptedError", encrypted + "/error"));
+    logGroups.add(logs.group(this, "Output", logPrefix + "/output"));
+    logGroups.add(logs.group(this, "Error", logPrefix + "/error"));
+    allow(
+        role,
+        List.of(
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "logs:AssociateKmsKey"),
+        logGroups.stream().map(LogGroup::getLogGroupArn).toList());
+  }
+
+  /**
+   * What Glue's managed policy grants as far as these jobs need it; what they may do with data
+   * stands in the bucket's policy.
+   *
+   * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html">Policy for
+   *     the Glue service</a>
+   */
+  private Role role(Logs logs, Network network, List<IConnection> connections, List<Asset> files) {
+    Stack stack = Stack.of(this);
+    Role role =
+        Role.Builder.create(this, "Role")
+            .assumedBy(
+                ServicePrincipal.Builder.create("glue.amazonaws.com")
+                    .conditions(
+                        Map.of("StringEquals", Map.of("aws:SourceAccount", stack.getAccount())))
+                    .build())
+            .build();
+    allow(
+        role,
+        List.of("s3:GetObject"),
+        files.stream().map(file -> file.getBucket().arnForObjects(file.getS3ObjectKey())).toList());
+    allow(
+        role,
+        List.of("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"),
+        List.of(logs.key().getKeyArn()));
+    List<String> catalog = new ArrayList<>(List.of(glueArn("catalog")));
+    connections.forEach(
+        connection -> catalog.add(glueArn("connection/" + connection.getConnectionName())));
+    allow(role, List.of("glue:GetConnection"), catalog);
+    String interfaces =
+        "arn:%s:ec2:%s:%s:network-interface/*"
+            .formatted(stack.getPartition(), stack.getRegion(), stack.getAccount());
+    allow(
+        role,
+        List.of("ec2:CreateNetworkInterface"),
+        Stream.concat(
+                Stream.of(
+                    interfaces, ec2Arn("security-group", network.jobs().getSecurityGroupId())),
+                network.subnets().stream().map(subnet -> ec2Arn("subnet", subnet.getSubnetId())))
+            .toList());
+    allow(role, List.of("ec2:DeleteNetworkInterface"), List.of(interfaces));
+    role.addToPolicy(
+        PolicyStatement.Builder.create()
+            .actions(List.of("ec2:CreateTags", "ec2:DeleteTags"))
+            .resources(List.of(interfaces))
+            .conditions(
+                Map.of(
+                    "ForAllValues:StringEquals",
+                    Map.of("aws:TagKeys", List.of("aws-glue-service-resource"))))
+            .build());
+    allow(
+        role,
+        List.of(
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeRouteTables",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcAttribute",
+            "ec2:DescribeVpcEndpoints",
+            "glue:GetSecurityConfiguration",
+            "xray:BatchGetTraces"),
+        List.of("*"));
+    role.addToPolicy(
+        PolicyStatement.Builder.create()
+            .actions(List.of("cloudwatch:PutMetricData"))
+            .resources(List.of("*"))
+            .conditions(Map.of("StringEquals", Map.of("cloudwatch:namespace", "Glue")))
+            .build());
+    Findings.acknowledge(
+        role,
+        "AwsSolutions-IAM5[Resource::*]",
+        "reading X-Ray's traces, EC2's and Glue's descriptions and putting metrics know no resources");
+    Findings.acknowledge(
+        role,
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*]",
+        "Glue makes the network interfaces of each run, and their ids are not known before");
+    return role;
+  }
+
+  private static void allow(Role role, List<String> actions, List<String> resources) {
+    role.addToPolicy(
+        PolicyStatement.Builder.create().actions(actions).resources(resources).build());
+  }
+
+  private String glueArn(String resource) {
+    Stack stack = Stack.of(this);
+    return "arn:%s:glue:%s:%s:%s"
+        .formatted(stack.getPartition(), stack.getRegion(), stack.getAccount(), resource);
+  }
+
+  private String ec2Arn(String type, String id) {
+    Stack stack = Stack.of(this);
+    return "arn:%s:ec2:%s:%s:%s/%s"
+        .formatted(stack.getPartition(), stack.getRegion(), stack.getAccount(), type, id);
+  }
+}

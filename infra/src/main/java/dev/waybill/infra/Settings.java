@@ -1,0 +1,110 @@
+package dev.waybill.infra;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What a deployment may choose, by the CDK's context: {@code -c name=value} or {@code cdk.json}.
+ * {@code docs/operating.md} has the table of all switches.
+ *
+ * @param stackName names the stack and, in lower case, all that the stack names
+ * @param vpcId an existing VPC with private subnets, or null for one of the stack's own
+ * @param natGateways of the stack's own VPC
+ * @param endpoints interface endpoints for the stack's own VPC
+ * @param keepData whether bucket and data stay when the stack goes
+ * @param quarantineDays after which rejected rows go, or null for never
+ * @param runsDays after which runs' records go, or null for never
+ * @param logDays how long logs are kept
+ * @param alarmEmail who hears of alarms, or null
+ * @param rejectedPercent share of rejected rows from which the alarm sounds
+ * @param sampling {@code always} or {@code inherit}, as the Lambda reads it
+ * @param samplingRate X-Ray's share of executions that were started by hand, or null for X-Ray's
+ *     own
+ */
+public record Settings(
+    String stackName,
+    String vpcId,
+    int natGateways,
+    Set<Endpoint> endpoints,
+    boolean keepData,
+    Integer quarantineDays,
+    Integer runsDays,
+    int logDays,
+    String alarmEmail,
+    int rejectedPercent,
+    String sampling,
+    Double samplingRate) {
+
+  /** An AWS service that the pipeline reaches from the VPC. */
+  public enum Endpoint {
+    XRAY,
+    LOGS,
+    MONITORING,
+    GLUE
+  }
+
+  /**
+   * Bucket and log group names are made of it: {@code <name>-<account>-<region>} has 63 letters.
+   */
+  private static final Pattern STACK_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,27}");
+
+  private static final Pattern VPC_ID = Pattern.compile("vpc-[0-9a-f]{8,17}");
+  private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
+  private static final int MAX_DAYS = 3650;
+
+  /**
+   * Reads them.
+   *
+   * @param context the CDK app's context
+   * @throws IllegalArgumentException naming the switch, its value and what is expected
+   */
+  public static Settings of(Map<String, Object> context) {
+    Switches switches = new Switches(context);
+    Settings settings =
+        new Settings(
+            switches
+                .text("stackName", STACK_NAME, "a letter, then up to 27 letters, digits or hyphens")
+                .orElse("Waybill"),
+            switches
+                .text("vpcId", VPC_ID, "a VPC's id, such as vpc-0a1b2c3d4e5f67890")
+                .orElse(null),
+            switches
+                .number(
+                    "natGateways",
+                    1,
+                    2,
+                    "1, or 2 for one in each zone; without any the collector's image can't be"
+                        + " pulled, for its public registry has no VPC endpoint")
+                .orElse(1),
+            switches.choices("endpoints", Endpoint.class),
+            switches.flag("keepData"),
+            switches.number("quarantineDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
+            switches.number("runsDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
+            switches.oneOf("logDays", Logs.RETENTION.keySet()).orElse(30),
+            switches.text("alarmEmail", EMAIL, "an e-mail address").orElse(null),
+            switches.number("rejectedPercent", 1, 100, "1 to 100 percent").orElse(25),
+            switches
+                .text("sampling", Pattern.compile("always|inherit"), "always or inherit")
+                .orElse("always"),
+            switches.share("samplingRate").orElse(null));
+    switches.refuseOthers();
+    settings.checkTogether();
+    return settings;
+  }
+
+  /** The stack's name as bucket, log group and service names can bear it. */
+  String prefix() {
+    return stackName.toLowerCase(Locale.ROOT);
+  }
+
+  private void checkTogether() {
+    if (vpcId != null && !endpoints.isEmpty()) {
+      throw new IllegalArgumentException(
+          "context switches vpcId and endpoints exclude each other: the endpoints of "
+              + vpcId
+              + " are its owner's");
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.waybill.infra;
+
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.lambda.Alias;
+import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.lambda.Runtime;
+import software.amazon.awscdk.services.lambda.SnapStartConf;
+import software.amazon.awscdk.services.lambda.Tracing;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.sqs.Queue;
+import software.amazon.awscdk.services.sqs.QueueEncryption;
+import software.constructs.Construct;
+
+/**
+ * The function that starts an execution for every file. S3 calls a published version, restored from
+ * its snapshot; an event that fails three times waits in a queue for a person.
+ */
+final class Trigger extends Construct {
+
+  private static final String HANDLER = "dev.waybill.lambdatrigger.StartPipeline::handleRequest";
+  private static final String ALIAS = "live";
+
+  /**
+   * Memory buys CPU. The function needs under 150 MB; half a GiB more makes restoring it and the
+   * TLS handshake, which are all it does, take half as long for the same price.
+   */
+  private static final int MEMORY_MEBIBYTES = 1024;
+
+  private static final int RETRIES = 2;
+  private static final int DEAD_LETTER_DAYS = 14;
+
+  private final Queue deadLetters;
+  private final Alias alias;
+
+  Trigger(Construct scope, Settings settings, Logs logs, Artifacts artifacts, Workflow workflow) {
+    super(scope, "Trigger");
+    String name = settings.prefix() + "-start-pipeline";
+    LogGroup log = logs.group(this, "Log", "/aws/lambda/" + name);
+    this.deadLetters =
+        Queue.Builder.create(this, "DeadLetters")
+            .encryption(QueueEncryption.SQS_MANAGED)
+            .enforceSsl(true)
+            .retentionPeriod(Duration.days(DEAD_LETTER_DAYS))
+            .removalPolicy(RemovalPolicy.DESTROY)
+            .build();
+    Role role =
+        Role.Builder.create(this, "Role")
+            .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
+            .build();
+    role.addToPolicy(
+        PolicyStatement.Builder.create()
+            .actions(List.of("logs:CreateLogStream", "logs:PutLogEvents"))
+            .resources(List.of(log.getLogGroupArn()))
+            .build());
+    workflow.grantStart(role);
+    Function function =
+        Function.Builder.create(this, "Function")
+            .functionName(name)
+            .description("Starts the workflow for every CSV file that comes to input/")
+            .runtime(Runtime.JAVA_25)
+            .architecture(Architecture.ARM_64)
+            .code(Code.fromAsset(artifacts.lambdaJar().toString()))
+            .handler(HANDLER)
+            .memorySize(MEMORY_MEBIBYTES)
+            .timeout(Duration.minutes(1))
+            .environment(
+                Map.of("STATE_MACHINE_ARN", workflow.arn(), "SAMPLING", settings.sampling()))
+            .role(role)
+            .logGroup(log)
+            .tracing(Tracing.ACTIVE)
+            .snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS)
+            .deadLetterQueue(deadLetters)
+            .build();
+    this.alias =
+        Alias.Builder.create(this, "Alias")
+            .aliasName(ALIAS)
+            .version(function.getCurrentVersion())
+            .retryAttempts(RETRIES)
+            .build();
+    Annotations.of(function)
+        .acknowledgeWarning(
+            "@aws-cdk/aws-lambda:snapStartRequirePublish", "S3 calls a published version");
+    Findings.acknowledge(
+        role,
+        "AwsSolutions-IAM5[Resource::*]",
+        "xray:PutTraceSegments and xray:PutTelemetryRecords know no resources");
+  }
+
+  /** What S3 calls. */
+  Alias alias() {
+    return alias;
+  }
+
+  Queue deadLetters() {
+    return deadLetters;
+  }
+}

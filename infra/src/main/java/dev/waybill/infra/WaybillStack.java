@@ -1,0 +1,59 @@
+package dev.waybill.infra;
+
+import java.util.List;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.Tags;
+import software.amazon.awscdk.services.kms.Key;
+import software.constructs.Construct;
+
+/** The pipeline, in the order in which a file and its trace go through it. */
+public final class WaybillStack extends Stack {
+
+  public WaybillStack(
+      Construct scope,
+      StackProps props,
+      Settings settings,
+      Artifacts artifacts,
+      List<JobSpec> specs) {
+    super(scope, settings.stackName(), props);
+    Key key = StackKey.create(this);
+    Logs logs = new Logs(key, settings.logDays());
+    Network network = new Network(this, settings, logs);
+    DataBucket bucket = new DataBucket(this, settings, logs);
+    Collector collector = new Collector(this, settings, logs, artifacts, network);
+    GlueJobs jobs =
+        new GlueJobs(this, settings, logs, artifacts, network, bucket, collector, specs);
+    Workflow workflow = new Workflow(this, settings, logs, artifacts, jobs, bucket);
+    Trigger trigger = new Trigger(this, settings, logs, artifacts, workflow);
+    bucket.notifies(trigger.alias());
+
+    XrayGroup traces = new XrayGroup(this, settings, workflow);
+    Links links = new Links(this, settings, workflow, traces);
+    PipelineMetrics metrics = new PipelineMetrics(settings, specs, collector);
+    Alarms alarms = new Alarms(this, settings, logs, metrics, workflow, jobs, trigger);
+    new PipelineDashboard(this, settings, metrics, workflow, trigger, alarms, links);
+
+    Tags.of(this).add("application", "waybill");
+    output("Bucket", "Drop CSV files into its input/", bucket.name());
+    output(
+        "Upload",
+        "Paste it with a file of yours",
+        "aws s3 cp sample-data/listings.csv s3://%s/%s/"
+            .formatted(bucket.name(), DataBucket.INPUT));
+    output("TraceMap", "X-Ray's map of the pipeline", links.traceMap());
+    output("Traces", "X-Ray's list of the pipeline's traces", links.traces());
+    output("StateMachine", "The workflow and its executions", links.stateMachine());
+    output("DashboardLink", "Runs, rows, failures, collector", links.dashboard());
+    output("AlarmTopic", "Subscribe to hear of alarms", alarms.topic().getTopicArn());
+    output(
+        "DeadLetters",
+        "Events for which nothing could be started",
+        trigger.deadLetters().getQueueUrl());
+  }
+
+  private void output(String id, String description, String value) {
+    CfnOutput.Builder.create(this, id).description(description).value(value).build();
+  }
+}
