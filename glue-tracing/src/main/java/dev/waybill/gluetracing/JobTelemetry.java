@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -132,6 +133,9 @@ final class JobTelemetry {
             PeriodicMetricReader.builder(
                     OtlpHttpMetricExporter.builder()
                         .setEndpoint(endpoint + "/v1/metrics")
+                        // A job's exports may reach any collector task: each says what is new.
+                        .setAggregationTemporalitySelector(
+                            AggregationTemporalitySelector.deltaPreferred())
                         .setTimeout(BOUND)
                         .setRetryPolicy(RETRIES)
                         .build())

@@ -1,0 +1,253 @@
+package dev.waybill.gluejobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.spi.ToolProvider;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/**
+ * The deployable as Glue 6.0 starts it: by spark-submit, with Spark's own jars, S3A and the AWS SDK
+ * beside it, its data in a server that speaks S3.
+ */
+class DeployableIT {
+
+  private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
+  private static final Path TARGET = ROOT.resolve("glue-jobs/target");
+  private static final Path JAR = TARGET.resolve("glue-jobs-deployable.jar");
+  private static final String KEY = "input/listings.csv";
+  private static final String WHOLE = "whole";
+
+  /** What OpenTelemetry and the AWS SDK use where it is there; nothing here makes them. */
+  private static final List<String> OPTIONAL =
+      List.of(
+          "com.google.auto.value.",
+          "io.grpc.",
+          "dev.waybill.shaded.opentelemetry.api.incubator.",
+          "dev.waybill.shaded.opentelemetry.sdk.autoconfigure.spi.",
+          "dev.waybill.shaded.amazon.awssdk.crt");
+
+  @TempDir static Path folder;
+  private static S3Server s3;
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() throws Exception {
+    s3 = S3Server.start(TARGET.resolve("s3/s3proxy.jar"), folder);
+    s3.client()
+        .putObject(
+            request -> request.bucket(S3Server.BUCKET).key(KEY),
+            RequestBody.fromFile(ROOT.resolve("sample-data/listings.csv")));
+    SparkSession.Builder builder =
+        SparkSession.builder().master("local[2]").config("spark.ui.enabled", false);
+    for (String setting : s3aSettings()) {
+      builder.config(setting.split("=", 2)[0], setting.split("=", 2)[1]);
+    }
+    spark = builder.getOrCreate();
+    submit(CleanListings.class, WHOLE);
+    submit(ProcessListings.class, WHOLE);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    // infra checks that the role which it gives the jobs may do all of this.
+    Files.write(TARGET.resolve("s3-requests.txt"), new TreeSet<>(s3.requests()));
+    spark.stop();
+    s3.close();
+  }
+
+  @Test
+  void bringsNoClassThatSparkBringsAndNoneTwice() throws IOException {
+    List<String> own = classes(JAR);
+    assertThat(own).hasSizeGreaterThan(1_000).doesNotHaveDuplicates();
+    Set<String> doubled = new HashSet<>();
+    for (String jar : sparkClassPath()) {
+      classes(Path.of(jar)).stream().filter(new HashSet<>(own)::contains).forEach(doubled::add);
+    }
+    assertThat(doubled).isEmpty();
+  }
+
+  @Test
+  void missesNoClassButOptionalOnes() {
+    var out = new StringWriter();
+    int status =
+        ToolProvider.findFirst("jdeps")
+            .orElseThrow()
+            .run(
+                new PrintWriter(out),
+                new PrintWriter(out),
+                "--multi-release",
+                "17",
+                "--missing-deps",
+                "-cp",
+                String.join(File.pathSeparator, sparkClassPath()),
+                JAR.toString());
+    assertThat(status).as(out.toString()).isZero();
+    List<String> missing =
+        out.toString()
+            .lines()
+            .filter(line -> line.contains(" -> ") && line.endsWith("not found"))
+            .map(line -> line.strip().split("\\s+")[2])
+            .filter(name -> !name.equals("not"))
+            .filter(name -> OPTIONAL.stream().noneMatch(name::startsWith))
+            .toList();
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void bothJobsLeaveWholeDataSetsInS3() throws IOException {
+    assertThatRunIsWhole(WHOLE);
+  }
+
+  @Test
+  void anAttemptKilledWhileItWritesLeavesNothingThatReadersTakeAndTheNextPutsItRight()
+      throws Exception {
+    Process first = start(CleanListings.class, "killed");
+    while (first.isAlive() && isEmpty("cleaned/run=killed/_temporary/")) {
+      Thread.onSpinWait();
+    }
+    first.destroyForcibly().waitFor();
+    assertThat(s3.keys("cleaned/run=killed/")).doesNotContain("cleaned/run=killed/_SUCCESS");
+    assertThat(s3.keys("runs/run=killed/")).isEmpty();
+    // As if it had come further: one file was moved to its place, and would double its rows.
+    String moved = s3.keys("cleaned/run=" + WHOLE + "/part-").get(0);
+    s3.client()
+        .copyObject(
+            request ->
+                request
+                    .sourceBucket(S3Server.BUCKET)
+                    .sourceKey(moved)
+                    .destinationBucket(S3Server.BUCKET)
+                    .destinationKey(moved.replace(WHOLE, "killed")));
+
+    submit(CleanListings.class, "killed");
+    submit(ProcessListings.class, "killed");
+
+    assertThatRunIsWhole("killed");
+  }
+
+  private static boolean isEmpty(String prefix) {
+    return s3.client()
+        .listObjectsV2(request -> request.bucket(S3Server.BUCKET).prefix(prefix))
+        .contents()
+        .isEmpty();
+  }
+
+  private static void assertThatRunIsWhole(String run) throws IOException {
+    JsonNode manifest = new ObjectMapper().readTree(object("runs/run=" + run + "/manifest.json"));
+    assertThat(manifest.at("/rows/read").asLong()).isEqualTo(2_000);
+    assertThat(manifest.at("/rows/cleaned").asLong()).isEqualTo(1_808);
+    assertThat(manifest.at("/rows/processed").asLong()).isEqualTo(1_808);
+    assertThat(rows(Output.CLEANED, run)).isEqualTo(1_808);
+    assertThat(rows(Output.PROCESSED, run)).isEqualTo(1_808);
+    assertThat(rows(Output.QUARANTINE, run)).isEqualTo(192);
+    assertThat(rows(Output.NEIGHBOURHOOD_SUMMARY, run)).isPositive();
+    for (Output output : Output.values()) {
+      if (output != Output.RUNS) {
+        String prefix = output.folder() + "/run=" + run + "/";
+        assertThat(s3.keys(prefix))
+            .contains(prefix + "_SUCCESS")
+            .allMatch(key -> key.endsWith("_SUCCESS") || key.matches(".*/part-[^/]*\\.parquet"));
+      }
+    }
+  }
+
+  private static long rows(Output output, String run) {
+    return spark
+        .read()
+        .parquet("s3://%s/%s/run=%s".formatted(S3Server.BUCKET, output.folder(), run))
+        .count();
+  }
+
+  private static byte[] object(String key) {
+    return s3.client()
+        .getObjectAsBytes(request -> request.bucket(S3Server.BUCKET).key(key))
+        .asByteArray();
+  }
+
+  private static void submit(Class<?> job, String run) throws Exception {
+    Process process = start(job, run);
+    assertThat(process.waitFor()).as("%s, run %s: see %s", job, run, folder).isZero();
+  }
+
+  private static Process start(Class<?> job, String run) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(System.getProperty("waybill.spark.options").strip().split("\\s+")));
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Xmx1g");
+    command.add("-cp");
+    command.add(
+        String.join(File.pathSeparator, sparkClassPath())
+            + File.pathSeparator
+            + line("classpath/aws-sdk.txt")
+            + File.pathSeparator
+            + TARGET.resolve("s3/hadoop-aws.jar"));
+    command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", "local[2]"));
+    command.addAll(List.of("--conf", "spark.ui.enabled=false", "--conf", "spark.log.level=WARN"));
+    s3aSettings().forEach(setting -> command.addAll(List.of("--conf", setting)));
+    command.addAll(List.of("--class", job.getName(), JAR.toString()));
+    command.addAll(List.of("--run_id", run, "--bucket", S3Server.BUCKET, "--key", KEY));
+    command.addAll(List.of("--run_date", TestBucket.RUN_DATE, "--JOB_NAME", job.getSimpleName()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("AWS_REGION", "eu-west-1");
+    builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
+    return builder
+        .redirectOutput(folder.resolve(run + "-" + job.getSimpleName() + ".log").toFile())
+        .start();
+  }
+
+  private static List<String> s3aSettings() {
+    return List.of(
+        "spark.hadoop.fs.s3.impl=org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "spark.hadoop.fs.s3a.endpoint=" + s3.url(),
+        "spark.hadoop.fs.s3a.endpoint.region=eu-west-1",
+        "spark.hadoop.fs.s3a.path.style.access=true",
+        "spark.hadoop.fs.s3a.aws.credentials.provider="
+            + "org.apache.hadoop.fs.s3a.AnonymousAWSCredentialsProvider",
+        // One request a deletion, so that the server's log names what was deleted.
+        "spark.hadoop.fs.s3a.multiobjectdelete.enable=false");
+  }
+
+  private static List<String> sparkClassPath() {
+    return Arrays.asList(line("classpath/spark.txt").split(File.pathSeparator));
+  }
+
+  private static List<String> classes(Path jar) throws IOException {
+    try (ZipFile zip = new ZipFile(jar.toFile())) {
+      return zip.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.endsWith(".class") && !name.endsWith("module-info.class"))
+          .toList();
+    }
+  }
+
+  private static String line(String file) {
+    try {
+      return Files.readString(TARGET.resolve(file)).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
