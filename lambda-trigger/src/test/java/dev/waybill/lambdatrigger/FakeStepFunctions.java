@@ -43,9 +43,13 @@ final class FakeStepFunctions implements AutoCloseable {
     faults.put(key, fault);
   }
 
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
   SfnClient client() {
     return SfnClient.builder()
-        .endpointOverride(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+        .endpointOverride(URI.create(url()))
         .region(Region.EU_WEST_1)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("none", "none")))
