@@ -30,8 +30,11 @@ final class Trigger extends Construct {
   private static final String ALIAS = "live";
 
   /**
-   * Memory buys CPU. The function needs under 150 MB; half a GiB more makes restoring it and the
-   * TLS handshake, which are all it does, take half as long for the same price.
+   * Memory buys CPU. The function needs 154 MB, and its first call after a restore 0.15
+   * CPU-seconds: 0.26 s with the 0.58 CPUs of this size, twice that with half, for the same price.
+   *
+   * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html">Lambda
+   *     memory</a>
    */
   private static final int MEMORY_MEBIBYTES = 1024;
 

@@ -1,0 +1,113 @@
+package dev.waybill.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may do what: every statement of every role and resource, against the list of the allowed. */
+class PermissionsTest {
+
+  private final Deployment stack = Deployment.standard();
+
+  @Test
+  void everyRoleMayDoWhatTheListAllowsAndNothingElse() throws IOException {
+    List<String> statements = new ArrayList<>();
+    stack
+        .all("AWS::IAM::Role")
+        .forEach(
+            (role, properties) -> {
+              properties
+                  .path("Policies")
+                  .forEach(
+                      policy ->
+                          Deployment.statements(policy.path("PolicyDocument"))
+                              .forEach(each -> statements.add(line(role, each))));
+              assertThat(properties.path("ManagedPolicyArns").isMissingNode()).as(role).isTrue();
+            });
+    for (JsonNode policy : stack.all("AWS::IAM::Policy").values()) {
+      String role = Deployment.text(policy.path("Roles").path(0)).replaceAll("[<>]", "");
+      Deployment.statements(policy.path("PolicyDocument"))
+          .forEach(each -> statements.add(line(role, each)));
+    }
+    assertThat(stack.all("AWS::IAM::ManagedPolicy")).isEmpty();
+    assertThat(statements).containsExactlyInAnyOrderElementsOf(allowed("role "));
+  }
+
+  @Test
+  void everyResourceLetsInWhomTheListAllowsAndNobodyElse() throws IOException {
+    List<String> statements = new ArrayList<>();
+    Map<String, String> documents =
+        Map.of(
+            "AWS::S3::BucketPolicy", "PolicyDocument",
+            "AWS::SQS::QueuePolicy", "PolicyDocument",
+            "AWS::SNS::TopicPolicy", "PolicyDocument",
+            "AWS::KMS::Key", "KeyPolicy");
+    documents.forEach(
+        (type, document) ->
+            stack
+                .all(type)
+                .forEach(
+                    (id, properties) ->
+                        Deployment.statements(properties.path(document))
+                            .forEach(each -> statements.add(resourceLine(id, each)))));
+    for (JsonNode policy : stack.all("AWS::Logs::ResourcePolicy").values()) {
+      JsonNode document =
+          new ObjectMapper().readTree(Deployment.text(policy.path("PolicyDocument")));
+      Deployment.statements(document)
+          .forEach(each -> statements.add(resourceLine("AlarmsFailedJobRunsLog", each)));
+    }
+    stack
+        .all("AWS::Lambda::Permission")
+        .forEach(
+            (id, permission) ->
+                statements.add(
+                    "resource %s lets in %s: %s from %s of %s"
+                        .formatted(
+                            id,
+                            permission.path("Principal").asText(),
+                            permission.path("Action").asText(),
+                            Deployment.text(permission.path("SourceArn")),
+                            Deployment.text(permission.path("SourceAccount")))));
+    assertThat(statements).containsExactlyInAnyOrderElementsOf(allowed("resource "));
+  }
+
+  @Test
+  void everyRoleIsForOneService() {
+    stack
+        .all("AWS::IAM::Role")
+        .forEach(
+            (role, properties) ->
+                assertThat(
+                        Deployment.statements(properties.path("AssumeRolePolicyDocument"))
+                            .map(each -> each.at("/Principal/Service").asText()))
+                    .as(role)
+                    .hasSize(1)
+                    .allMatch(service -> service.endsWith(".amazonaws.com")));
+  }
+
+  private static List<String> allowed(String kind) throws IOException {
+    try (Stream<String> lines =
+        Files.lines(Deployment.ROOT.resolve("infra/src/test/resources/permissions.txt"))) {
+      return lines.filter(line -> line.startsWith(kind)).toList();
+    }
+  }
+
+  private static String line(String role, JsonNode statement) {
+    return "role " + role + ": " + Deployment.sentence(statement);
+  }
+
+  private static String resourceLine(String id, JsonNode statement) {
+    JsonNode principal = statement.path("Principal");
+    JsonNode who = principal.isTextual() ? principal : principal.elements().next();
+    return "resource %s lets in %s: %s"
+        .formatted(id, String.join(", ", Deployment.texts(who)), Deployment.sentence(statement));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.waybill.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  @Test
+  void haveDefaultsForAll() {
+    assertThat(Settings.of(Map.of()))
+        .isEqualTo(
+            new Settings(
+                "Waybill",
+                null,
+                1,
+                java.util.Set.of(),
+                false,
+                null,
+                null,
+                30,
+                null,
+                25,
+                "always",
+                null));
+  }
+
+  @Test
+  void readWhatTheContextSays() {
+    Settings settings =
+        Settings.of(
+            Map.of(
+                "stackName", "Orders-1",
+                "natGateways", 2,
+                "endpoints", "xray, Logs",
+                "keepData", true,
+                "quarantineDays", "90",
+                "runsDays", "400",
+                "logDays", "365",
+                "alarmEmail", "on-call@example.org",
+                "sampling", "inherit",
+                "samplingRate", "0.05"));
+
+    assertThat(settings.prefix()).isEqualTo("orders-1");
+    assertThat(settings.natGateways()).isEqualTo(2);
+    assertThat(settings.endpoints())
+        .containsExactly(Settings.Endpoint.XRAY, Settings.Endpoint.LOGS);
+    assertThat(settings.keepData()).isTrue();
+    assertThat(settings.quarantineDays()).isEqualTo(90);
+    assertThat(settings.runsDays()).isEqualTo(400);
+    assertThat(settings.logDays()).isEqualTo(365);
+    assertThat(settings.alarmEmail()).isEqualTo("on-call@example.org");
+    assertThat(settings.sampling()).isEqualTo("inherit");
+    assertThat(settings.samplingRate()).isEqualTo(0.05);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          stackName       | 1st       | expected a letter, then up to 27 letters, digits or hyphens
+          vpcId           | vpc_1     | expected a VPC's id, such as vpc-0a1b2c3d4e5f67890
+          natGateways     | 0         | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
+          natGateways     | two       | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
+          endpoints       | xray,s3   | expected a list, with commas, of xray, logs, monitoring, glue
+          keepData        | yes       | expected true or false
+          quarantineDays  | 0         | expected 1 to 3650 days
+          runsDays        | 99999     | expected 1 to 3650 days
+          logDays         | 31        | expected one of 1, 7, 14, 30, 90, 180, 365, 731, 1827, 3653
+          alarmEmail      | me        | expected an e-mail address
+          rejectedPercent | 101       | expected 1 to 100 percent
+          sampling        | sometimes | expected always or inherit
+          samplingRate    | 2         | expected a share from 0 to 1
+          """)
+  void refuseAWrongValueInASentence(String name, String value, String expected) {
+    assertThatThrownBy(() -> Settings.of(Map.of(name, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("context switch %s is '%s', %s", name, value, expected);
+  }
+
+  @Test
+  void refuseASwitchThatIsMisspelt() {
+    assertThatThrownBy(() -> Settings.of(Map.of("natGateway", "2")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switch natGateway is unknown; there are alarmEmail, endpoints, keepData, logDays,"
+                + " natGateways, quarantineDays, rejectedPercent, runsDays, sampling, samplingRate,"
+                + " stackName, vpcId");
+  }
+
+  @Test
+  void refuseEndpointsInAVpcThatIsNotTheStacks() {
+    assertThatThrownBy(() -> Settings.of(Map.of("vpcId", "vpc-0a1b2c3d", "endpoints", "xray")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switches vpcId and endpoints exclude each other: the endpoints of"
+                + " vpc-0a1b2c3d are its owner's");
+  }
+
+  @Test
+  void leaveTheContextOfTheCdkItselfAlone() {
+    assertThat(
+            Settings.of(
+                Map.of(
+                    "@aws-cdk/aws-iam:minimizePolicies", true,
+                    "aws:cdk:enable-path-metadata", true,
+                    "cli-telemetry", false)))
+        .isEqualTo(Settings.of(Map.of()));
+  }
+}

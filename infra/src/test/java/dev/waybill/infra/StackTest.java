@@ -1,0 +1,271 @@
+package dev.waybill.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import software.amazon.awscdk.assertions.Match;
+
+/** What a reviewer would ask of the stack as a whole. */
+class StackTest {
+
+  private final Deployment stack = Deployment.standard();
+
+  @Test
+  void everythingThatStoresIsEncrypted() {
+    assertThat(stack.all("AWS::S3::Bucket").values())
+        .hasSize(2)
+        .allMatch(
+            bucket ->
+                bucket
+                    .at(
+                        "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm")
+                    .asText()
+                    .equals("AES256"));
+    assertThat(stack.all("AWS::Logs::LogGroup").values())
+        .hasSizeGreaterThan(10)
+        .allMatch(group -> Deployment.text(group.path("KmsKeyId")).equals("<Key.Arn>"));
+    assertThat(
+            stack
+                .one("AWS::SQS::Queue", "TriggerDeadLetters")
+                .path("SqsManagedSseEnabled")
+                .asBoolean())
+        .isTrue();
+    assertThat(Deployment.text(stack.one("AWS::SNS::Topic", "AlarmsTopic").path("KmsMasterKeyId")))
+        .isEqualTo("<Key.Arn>");
+    JsonNode glue =
+        stack
+            .one("AWS::Glue::SecurityConfiguration", "JobsSecurity")
+            .path("EncryptionConfiguration");
+    assertThat(glue.at("/CloudWatchEncryption/CloudWatchEncryptionMode").asText())
+        .isEqualTo("SSE-KMS");
+    assertThat(glue.at("/JobBookmarksEncryption/JobBookmarksEncryptionMode").asText())
+        .isEqualTo("CSE-KMS");
+    assertThat(glue.at("/S3Encryptions/0/S3EncryptionMode").asText()).isEqualTo("SSE-S3");
+    assertThat(stack.one("AWS::KMS::Key", "Key").path("EnableKeyRotation").asBoolean()).isTrue();
+  }
+
+  @Test
+  void nothingIsPublic() {
+    assertThat(stack.all("AWS::S3::Bucket").values())
+        .extracting(bucket -> bucket.path("PublicAccessBlockConfiguration").toString())
+        .containsOnly(
+            "{\"BlockPublicAcls\":true,\"BlockPublicPolicy\":true,\"IgnorePublicAcls\":true,\"RestrictPublicBuckets\":true}");
+    assertThat(
+            stack
+                .one("AWS::ECS::Service", "CollectorService")
+                .at("/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp")
+                .asText())
+        .isEqualTo("DISABLED");
+    List<String> open = new ArrayList<>();
+    for (String type : List.of("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress")) {
+      stack
+          .all(type)
+          .forEach(
+              (id, properties) -> {
+                if (properties.toString().contains("SecurityGroupIngress\":")
+                    || properties.has("CidrIp")
+                    || properties.has("CidrIpv6")) {
+                  open.add(id);
+                }
+              });
+    }
+    assertThat(open).isEmpty();
+    assertThat(stack.all("AWS::EC2::Subnet").values())
+        .allMatch(subnet -> !subnet.path("MapPublicIpOnLaunch").asBoolean());
+    assertThat(stack.resources().values())
+        .noneMatch(resource -> resource.path("Type").asText().contains("FunctionUrl"));
+  }
+
+  @Test
+  void onlyJobsReachTheCollectorAndOnlyByOtlp() {
+    Set<String> rules = new TreeSet<>();
+    stack
+        .all("AWS::EC2::SecurityGroupIngress")
+        .values()
+        .forEach(
+            rule ->
+                rules.add(
+                    "%s to %s on %s-%s"
+                        .formatted(
+                            Deployment.text(rule.path("SourceSecurityGroupId")),
+                            Deployment.text(rule.path("GroupId")),
+                            rule.path("FromPort").asText(),
+                            rule.path("ToPort").asText())));
+    assertThat(rules)
+        .containsExactly(
+            "<NetworkJobs.GroupId> to <NetworkCollector.GroupId> on 4317-4317",
+            "<NetworkJobs.GroupId> to <NetworkCollector.GroupId> on 4318-4318",
+            "<NetworkJobs.GroupId> to <NetworkJobs.GroupId> on 0-65535");
+  }
+
+  @Test
+  void everyHopIsTraced() {
+    stack
+        .template()
+        .hasResourceProperties(
+            "AWS::Lambda::Function",
+            Map.of(
+                "Handler",
+                "dev.waybill.lambdatrigger.StartPipeline::handleRequest",
+                "TracingConfig",
+                Map.of("Mode", "Active")));
+    stack
+        .template()
+        .hasResourceProperties(
+            "AWS::StepFunctions::StateMachine",
+            Map.of("TracingConfiguration", Map.of("Enabled", true)));
+    stack
+        .template()
+        .allResourcesProperties(
+            "AWS::Glue::Job",
+            Map.of(
+                "DefaultArguments",
+                Match.objectLike(
+                    Map.of("--otlp_endpoint", "http://collector.waybill.internal:4318"))));
+    assertThat(stack.one("AWS::XRay::Group", "XrayGroup").path("FilterExpression").asText())
+        .isEqualTo(
+            "service(\"%s\")"
+                .formatted(
+                    stack
+                        .one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine")
+                        .path("StateMachineName")
+                        .asText()));
+  }
+
+  @Test
+  void destroyLeavesNothing() {
+    stack
+        .resources()
+        .forEach(
+            (id, resource) -> {
+              assertThat(resource.path("DeletionPolicy").asText("Delete"))
+                  .as(id)
+                  .isEqualTo("Delete");
+              assertThat(resource.path("UpdateReplacePolicy").asText("Delete"))
+                  .as(id)
+                  .isEqualTo("Delete");
+            });
+    assertThat(stack.all("Custom::S3AutoDeleteObjects").values())
+        .extracting(emptied -> Deployment.text(emptied.path("BucketName")))
+        .containsExactlyInAnyOrder("<DataBucket>", "<DataBucketAccessLogs>");
+  }
+
+  /** A service that is told of no group makes one, which outlives the stack. */
+  @Test
+  void everyLogGoesToAGroupOfTheStack() {
+    Set<String> groups = new TreeSet<>();
+    stack
+        .all("AWS::Logs::LogGroup")
+        .values()
+        .forEach(group -> groups.add(Deployment.text(group.path("LogGroupName"))));
+    assertThat(groups)
+        .containsExactlyInAnyOrder(
+            "/aws-glue/waybill/<JobsSecurity>-role/<JobsRole>/error",
+            "/aws-glue/waybill/<JobsSecurity>-role/<JobsRole>/output",
+            "/aws-glue/waybill/error",
+            "/aws-glue/waybill/output",
+            "/aws/ecs/containerinsights/waybill-collector/performance",
+            "/aws/events/waybill-failed-job-runs",
+            "/aws/lambda/waybill-empty-buckets",
+            "/aws/lambda/waybill-start-pipeline",
+            "/aws/vendedlogs/states/waybill-pipeline",
+            "/waybill/collector",
+            "/waybill/flow-logs",
+            "/waybill/job-logs",
+            "/waybill/metrics");
+    assertThat(stack.all("AWS::Lambda::Function").values())
+        .hasSize(2)
+        .allMatch(
+            function -> Deployment.text(function.at("/LoggingConfig/LogGroup")).endsWith("Log>"));
+    assertThat(stack.one("AWS::ECS::Cluster", "CollectorCluster").path("ClusterName").asText())
+        .isEqualTo("waybill-collector");
+    assertThat(stack.resources().get("CollectorCluster").path("DependsOn").toString())
+        .contains("CollectorInsights");
+  }
+
+  @Test
+  void oneVersionOfTheFunctionIsCalledAndItsFailuresAreKept() {
+    stack
+        .template()
+        .hasResourceProperties(
+            "AWS::Lambda::Function",
+            Map.of(
+                "Runtime", "java25",
+                "Architectures", List.of("arm64"),
+                "SnapStart", Map.of("ApplyOn", "PublishedVersions"),
+                "DeadLetterConfig", Match.anyValue()));
+    stack
+        .template()
+        .hasResourceProperties(
+            "AWS::Lambda::EventInvokeConfig",
+            Map.of("Qualifier", Match.anyValue(), "MaximumRetryAttempts", 2));
+    JsonNode notified =
+        stack
+            .one("AWS::S3::Bucket", "DataBucket")
+            .at("/NotificationConfiguration/LambdaConfigurations");
+    assertThat(notified).hasSize(2);
+    List<String> suffixes = new ArrayList<>();
+    notified.forEach(
+        each -> {
+          assertThat(Deployment.text(each.path("Function"))).isEqualTo("<TriggerAlias>");
+          assertThat(each.at("/Filter/S3Key/Rules/0/Value").asText()).isEqualTo("input/");
+          suffixes.add(each.at("/Filter/S3Key/Rules/1/Value").asText());
+        });
+    assertThat(suffixes).containsExactly(".csv", ".CSV");
+  }
+
+  @Test
+  void theBucketIsVersionedLoggedAndTidied() {
+    JsonNode bucket = stack.one("AWS::S3::Bucket", "DataBucket");
+    assertThat(bucket.at("/VersioningConfiguration/Status").asText()).isEqualTo("Enabled");
+    assertThat(Deployment.text(bucket.at("/LoggingConfiguration/DestinationBucketName")))
+        .isEqualTo("<DataBucketAccessLogs>");
+    assertThat(
+            bucket
+                .at(
+                    "/LifecycleConfiguration/Rules/0/AbortIncompleteMultipartUpload/DaysAfterInitiation")
+                .asInt())
+        .isEqualTo(7);
+  }
+
+  @Test
+  void theStackTellsWhatAPersonNeedsNext() {
+    JsonNode outputs = stack.json().path("Outputs");
+    assertThat(Deployment.text(outputs.at("/Bucket/Value")))
+        .isEqualTo("waybill-<AWS::AccountId>-<AWS::Region>");
+    assertThat(Deployment.text(outputs.at("/Upload/Value")))
+        .isEqualTo(
+            "aws s3 cp sample-data/listings.csv s3://waybill-<AWS::AccountId>-<AWS::Region>/input/");
+    assertThat(Deployment.text(outputs.at("/TraceMap/Value")))
+        .startsWith(
+            "https://<AWS::Region>.console.aws.amazon.com/cloudwatch/home?region=<AWS::Region>#xray:service-map/map?")
+        .contains(
+            "group.name", stack.one("AWS::XRay::Group", "XrayGroup").path("GroupName").asText());
+    assertThat(Deployment.text(outputs.at("/StateMachine/Value")))
+        .endsWith("#/statemachines/view/<WorkflowStateMachine>");
+    assertThat(Deployment.text(outputs.at("/DashboardLink/Value")))
+        .endsWith(
+            "#dashboards/dashboard/"
+                + stack
+                    .one("AWS::CloudWatch::Dashboard", "Dashboard")
+                    .path("DashboardName")
+                    .asText());
+  }
+
+  /** {@code ./waybill upload} finds a deployed pipeline by it. */
+  @Test
+  void theStateMachineNamesTheBucket() {
+    assertThat(stack.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine").path("Tags"))
+        .anyMatch(
+            tag ->
+                tag.path("Key").asText().equals("waybill:bucket")
+                    && Deployment.text(tag.path("Value"))
+                        .equals("waybill-<AWS::AccountId>-<AWS::Region>"));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.waybill.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/** That workflow, jobs, function and the jars that were built fit each other. */
+class WorkflowTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final Deployment stack = Deployment.standard();
+
+  @Test
+  void theDefinitionIsTheFileAndEveryPlaceholderIsAJob() throws IOException {
+    JsonNode machine = stack.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine");
+    JsonNode definition = JSON.readTree(machine.path("DefinitionString").asText());
+    assertThat(definition)
+        .isEqualTo(JSON.readTree(Deployment.ROOT.resolve("workflow/pipeline.asl.json").toFile()));
+
+    Set<String> deployed = new TreeSet<>();
+    stack.all("AWS::Glue::Job").values().forEach(job -> deployed.add(job.path("Name").asText()));
+    for (JsonNode state : definition.path("States")) {
+      if (state.path("Type").asText().equals("Task")) {
+        String placeholder = state.at("/Parameters/JobName").asText().replaceAll("[${}]", "");
+        assertThat(machine.at("/DefinitionSubstitutions/" + placeholder).asText()).isIn(deployed);
+        deployed.remove(machine.at("/DefinitionSubstitutions/" + placeholder).asText());
+      }
+    }
+    assertThat(deployed).as("jobs that no state starts").isEmpty();
+  }
+
+  @Test
+  void everyExecutionIsLoggedWithItsData() {
+    JsonNode logging =
+        stack
+            .one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine")
+            .path("LoggingConfiguration");
+    assertThat(logging.path("Level").asText()).isEqualTo("ALL");
+    assertThat(logging.path("IncludeExecutionData").asBoolean()).isTrue();
+    assertThat(
+            stack
+                .one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine")
+                .path("StateMachineType")
+                .asText())
+        .isEqualTo("STANDARD");
+  }
+
+  @Test
+  void everyClassThatIsNamedIsInTheJarThatWasBuilt() throws IOException {
+    for (JsonNode job : stack.all("AWS::Glue::Job").values()) {
+      JsonNode arguments = job.path("DefaultArguments");
+      assertThat(entries(Deployment.ARTIFACTS.jobsJar()))
+          .contains(arguments.path("--class").asText().replace('.', '/') + ".class");
+      assertThat(Deployment.text(arguments.path("--extra-jars"))).endsWith(".jar");
+    }
+    String handler = stack.one("AWS::Lambda::Function", "TriggerFunction").path("Handler").asText();
+    assertThat(handler).endsWith("::handleRequest");
+    assertThat(entries(Deployment.ARTIFACTS.lambdaJar()))
+        .contains(handler.split("::")[0].replace('.', '/') + ".class");
+  }
+
+  @Test
+  void jobsAreSmallQueuedAndRetriedByTheWorkflowOnly() {
+    for (JsonNode job : stack.all("AWS::Glue::Job").values()) {
+      assertThat(job.path("GlueVersion").asText()).isEqualTo("6.0");
+      assertThat(job.path("WorkerType").asText()).isEqualTo("G.1X");
+      assertThat(job.path("NumberOfWorkers").asInt()).isEqualTo(2);
+      assertThat(job.path("Timeout").asInt()).isEqualTo(60);
+      assertThat(job.path("MaxRetries").asInt()).as("the workflow retries").isZero();
+      assertThat(job.at("/ExecutionProperty/MaxConcurrentRuns").asInt()).isEqualTo(10);
+      assertThat(job.path("JobRunQueuingEnabled").asBoolean()).isTrue();
+      assertThat(job.at("/Connections/Connections")).hasSize(2);
+      assertThat(Deployment.text(job.path("SecurityConfiguration"))).isEqualTo("<JobsSecurity>");
+      JsonNode arguments = job.path("DefaultArguments");
+      assertThat(arguments.path("--job-language").asText()).isEqualTo("scala");
+      assertThat(arguments.path("--custom-logGroup-prefix").asText())
+          .isEqualTo("/aws-glue/waybill");
+      assertThat(arguments.path("--enable-auto-scaling").asText()).isEqualTo("true");
+      assertThat(arguments.path("--enable-observability-metrics").asText()).isEqualTo("true");
+    }
+  }
+
+  private static Set<String> entries(Path jar) throws IOException {
+    try (ZipFile zip = new ZipFile(jar.toFile())) {
+      Set<String> names = new TreeSet<>();
+      zip.stream().forEach(entry -> names.add(entry.getName()));
+      return names;
+    }
+  }
+}
