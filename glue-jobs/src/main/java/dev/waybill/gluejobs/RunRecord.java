@@ -42,8 +42,12 @@ public record RunRecord(String runId, String input, Rows rows, Map<String, Strin
   /** Writes it into the run's folder: whole or not at all, as far as the file system can. */
   public void write(RunArguments run, String name, Configuration hadoop) {
     Path path = new Path(run.prefix(Output.RUNS), name);
-    try (OutputStream out = path.getFileSystem(hadoop).create(path, true)) {
-      out.write(JSON.writeValueAsBytes(this));
+    try {
+      // Before the file is opened: closing it after an error would leave half of it.
+      byte[] json = JSON.writeValueAsBytes(this);
+      try (OutputStream out = path.getFileSystem(hadoop).create(path, true)) {
+        out.write(json);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + path, e);
     }

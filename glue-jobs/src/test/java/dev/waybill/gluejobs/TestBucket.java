@@ -90,7 +90,7 @@ final class TestBucket {
     return new Run(folder);
   }
 
-  private String[] arguments(String key, String... more) {
+  String[] arguments(String key, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(

@@ -3,6 +3,9 @@ package dev.waybill.gluetracing;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A job run's arguments as Glue hands them to {@code main}: {@code --name value} pairs, Glue's own
@@ -16,6 +19,7 @@ import java.util.Optional;
 public final class JobArguments {
 
   private final Map<String, String> values;
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
   private JobArguments(Map<String, String> values) {
     this.values = values;
@@ -44,6 +48,7 @@ public final class JobArguments {
 
   /** The argument's value, or empty where it is absent or blank. */
   public Optional<String> find(String name) {
+    asked.add(name);
     return Optional.ofNullable(values.get(name)).filter(value -> !value.isBlank());
   }
 
@@ -59,6 +64,11 @@ public final class JobArguments {
                 new IllegalArgumentException(
                     "job argument --%s is missing; the workflow passes it (workflow/pipeline.asl.json), arguments given: %s"
                         .formatted(name, values.keySet().stream().sorted().toList())));
+  }
+
+  /** The names that were asked for so far: what a job reads of all that it was given. */
+  public Set<String> asked() {
+    return new TreeSet<>(asked);
   }
 
   int number(String name) {

@@ -238,6 +238,7 @@ public final class TracedJob implements AutoCloseable {
    * trace says so.
    */
   public void complete() {
+    LOG.debug("arguments that the job read: {}", arguments.asked());
     if (outcome == null) {
       outcome = Outcome.OK;
     }
