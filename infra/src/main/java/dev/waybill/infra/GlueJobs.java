@@ -107,11 +107,6 @@ final class GlueJobs extends Construct {
     return jobs.values().stream().map(ScalaSparkEtlJob::getJobArn).toList();
   }
 
-  /** Where what the jobs print goes; the first is the one of their standard output. */
-  List<LogGroup> logGroups() {
-    return logGroups;
-  }
-
   private List<IConnection> connections(Network network) {
     List<IConnection> connections = new ArrayList<>();
     for (ISubnet subnet : network.subnets()) {

@@ -24,6 +24,7 @@ final class Workflow extends Construct {
   /** By which {@code ./waybill upload} finds a deployed pipeline. */
   static final String BUCKET_TAG = "waybill:bucket";
 
+  private final String name;
   private final StateMachine machine;
 
   Workflow(
@@ -34,7 +35,7 @@ final class Workflow extends Construct {
       GlueJobs jobs,
       DataBucket bucket) {
     super(scope, "Workflow");
-    String name = settings.prefix() + "-pipeline";
+    this.name = settings.prefix() + "-pipeline";
     Role role =
         Role.Builder.create(this, "Role")
             .assumedBy(
@@ -83,8 +84,9 @@ final class Workflow extends Construct {
     return machine.getStateMachineArn();
   }
 
+  /** By which X-Ray knows it too. */
   String name() {
-    return machine.getStateMachineName();
+    return name;
   }
 
   StateMachine machine() {

@@ -22,7 +22,7 @@ final class XrayGroup extends Construct {
     this.name = settings.prefix();
     CfnGroup.Builder.create(this, "Group")
         .groupName(name)
-        .filterExpression("service(\"%s\")".formatted(settings.prefix() + "-pipeline"))
+        .filterExpression("service(\"%s\")".formatted(workflow.name()))
         .build();
     if (settings.samplingRate() != null) {
       CfnSamplingRule.Builder.create(this, "SamplingRule")

@@ -88,7 +88,11 @@ public final class LocalCloud implements AutoCloseable {
         StateMachine.load(
             STATE_MACHINE,
             installation.workflow(),
-            Map.of("CleanListingsJobName", CleanListings.NAME, "ProcessListingsJobName", ProcessListings.NAME));
+            Map.of(
+                "CleanListingsJobName",
+                CleanListings.NAME,
+                "ProcessListingsJobName",
+                ProcessListings.NAME));
     this.collector = OtlpReceiver.start(otlpEndpoint, warnings);
     this.xray = XRayServer.start(segments);
     this.glue =
