@@ -3,9 +3,12 @@ package dev.waybill.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,53 @@ class CollectorTest {
             "--config=yaml:exporters::awsemf::log_group_name: <CollectorMetrics>",
             "--config=yaml:exporters::awscloudwatchlogs::log_group_name: <CollectorJobLogs>",
             "--config=yaml:exporters::awsxray::aws_log_groups: [<CollectorJobLogs>]");
+  }
+
+  /**
+   * The image brings these components and no others: a configuration that names one more does not
+   * start.
+   */
+  @Test
+  void isConfiguredWithComponentsOfItsImageOnly() throws IOException {
+    String image = container().path("Image").asText();
+    List<String> manifest =
+        Files.readAllLines(
+            Deployment.ROOT.resolve(
+                "infra/src/test/resources/adot-%s.txt"
+                    .formatted(image.substring(image.lastIndexOf(':') + 1))));
+    JsonNode config = yaml("collector-config/aws.yaml");
+
+    for (String kind : List.of("receivers", "processors", "exporters", "extensions")) {
+      List<String> there =
+          manifest.stream()
+              .filter(line -> line.startsWith(kind + ": "))
+              .flatMap(line -> List.of(line.substring(kind.length() + 2).split(" ")).stream())
+              .toList();
+      assertThat(there).isNotEmpty();
+      assertThat(config.path(kind).properties())
+          .extracting(component -> component.getKey().split("/")[0])
+          .isNotEmpty()
+          .isSubsetOf(there);
+    }
+  }
+
+  /** What is tested is what is deployed, as near as the Go module proxy lets it be. */
+  @Test
+  void isTestedWithTheSameComponentsOfTheSameVersion() throws IOException {
+    JsonNode built = yaml("collector-config/otelcol.yaml");
+    JsonNode config = yaml("collector-config/aws.yaml");
+
+    for (String kind : List.of("receivers", "processors", "exporters", "extensions")) {
+      List<String> modules = new ArrayList<>();
+      built.path(kind).forEach(module -> modules.add(module.path("gomod").asText()));
+      assertThat(modules).allMatch(module -> module.endsWith(" v0.156.0"));
+      assertThat(modules.stream().map(CollectorTest::component))
+          .containsExactlyInAnyOrderElementsOf(
+              config.path(kind).properties().stream()
+                  .map(each -> each.getKey().split("/")[0].replace("_", ""))
+                  .distinct()
+                  .toList());
+    }
   }
 
   /** Or a deployment of another configuration would leave the old tasks running. */
@@ -113,6 +163,15 @@ class CollectorTest {
                 "collector",
                 "DnsConfig",
                 Match.objectLike(Map.of("DnsRecords", List.of(Map.of("TTL", 10, "Type", "A"))))));
+  }
+
+  /** The name in {@code …/exporter/awsxrayexporter v0.156.0}: {@code awsxray}. */
+  private static String component(String module) {
+    return module.replaceAll("^.*/|(receiver|processor|exporter|extension) .*$", "");
+  }
+
+  private static JsonNode yaml(String file) throws IOException {
+    return new ObjectMapper(new YAMLFactory()).readTree(Deployment.ROOT.resolve(file).toFile());
   }
 
   private JsonNode container() {

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -25,6 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
@@ -41,12 +45,14 @@ public final class OtlpReceiver implements AutoCloseable {
   private static final Set<String> IDS = Set.of("traceId", "spanId", "parentSpanId");
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String RUN_ID = "waybill.run_id";
+  private static final Duration LAST_FORWARDS = Duration.ofSeconds(5);
 
   private final Map<String, Map<Signal, List<JsonNode>>> byRun = new LinkedHashMap<>();
   private final HttpEndpoint endpoint;
   private final String forwardTo;
   private final Consumer<String> warnings;
   private final HttpClient client;
+  private final Set<CompletableFuture<?>> forwarding = ConcurrentHashMap.newKeySet();
   private boolean warned;
 
   private OtlpReceiver(String forwardTo, Consumer<String> warnings) {
@@ -100,9 +106,13 @@ public final class OtlpReceiver implements AutoCloseable {
     byRun.remove(runId);
   }
 
+  /** Waits a little for what is still being passed on. */
   @Override
   public void close() {
     endpoint.close();
+    CompletableFuture.allOf(forwarding.toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, LAST_FORWARDS.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
   }
 
   private void serve(HttpExchange exchange) throws IOException {
@@ -171,17 +181,21 @@ public final class OtlpReceiver implements AutoCloseable {
     if (gzip) {
       request.header("Content-Encoding", "gzip");
     }
-    client
-        .sendAsync(request.build(), HttpResponse.BodyHandlers.discarding())
-        .whenComplete(
-            (response, error) -> {
-              if (error != null || response.statusCode() >= 300) {
-                warn(
-                    error == null
-                        ? "status " + response.statusCode()
-                        : String.valueOf(error.getCause()));
-              }
-            });
+    CompletableFuture<?> passedOn =
+        client
+            .sendAsync(request.build(), HttpResponse.BodyHandlers.discarding())
+            .handle(
+                (response, error) -> {
+                  if (error != null || response.statusCode() >= 300) {
+                    warn(
+                        error == null
+                            ? "status " + response.statusCode()
+                            : String.valueOf(error.getCause()));
+                  }
+                  return null;
+                });
+    forwarding.add(passedOn);
+    passedOn.thenRun(() -> forwarding.remove(passedOn));
   }
 
   private synchronized void warn(String problem) {

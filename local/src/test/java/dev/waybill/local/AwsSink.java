@@ -1,0 +1,68 @@
+package dev.waybill.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Takes what a collector sends to X-Ray (PutTraceSegments) and CloudWatch Logs, and keeps it. */
+final class AwsSink implements AutoCloseable {
+
+  private final List<JsonNode> segments = new ArrayList<>();
+  private final Map<String, List<String>> logs = new ConcurrentHashMap<>();
+  private final HttpEndpoint endpoint = HttpEndpoint.start("aws-sink", this::serve);
+
+  String url() {
+    return endpoint.url();
+  }
+
+  /** Every segment document, in-progress ones among them, in the order of their arrival. */
+  synchronized List<JsonNode> segments() {
+    return List.copyOf(segments);
+  }
+
+  /** The messages that came to a log group. */
+  synchronized List<JsonNode> logged(String group) {
+    return logs.getOrDefault(group, List.of()).stream().map(Json::parse).toList();
+  }
+
+  @Override
+  public void close() {
+    endpoint.close();
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    JsonNode request = Json.parse(exchange.getRequestBody());
+    String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+    if (exchange.getRequestURI().getPath().equals("/TraceSegments")) {
+      keepSegments(request);
+      HttpEndpoint.answer(exchange, 200, "application/json", "{\"UnprocessedTraceSegments\": []}");
+    } else if (target.endsWith(".PutLogEvents")) {
+      keepLogs(request);
+      // The exporter takes an answer without a token for none, and sends again.
+      HttpEndpoint.answer(
+          exchange, 200, "application/x-amz-json-1.1", "{\"nextSequenceToken\": \"1\"}");
+    } else {
+      HttpEndpoint.answer(exchange, 200, "application/x-amz-json-1.1", "{}");
+    }
+  }
+
+  private synchronized void keepSegments(JsonNode request) {
+    request
+        .path("TraceSegmentDocuments")
+        .forEach(document -> segments.add(Json.parse(document.asText())));
+  }
+
+  private synchronized void keepLogs(JsonNode request) {
+    request
+        .path("logEvents")
+        .forEach(
+            event ->
+                logs.computeIfAbsent(
+                        request.path("logGroupName").asText(), group -> new ArrayList<>())
+                    .add(event.path("message").asText()));
+  }
+}

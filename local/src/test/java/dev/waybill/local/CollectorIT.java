@@ -1,0 +1,312 @@
+package dev.waybill.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.report.Trace;
+import dev.waybill.local.run.LocalRuns;
+import dev.waybill.local.run.Progress;
+import dev.waybill.local.run.RunSummary;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two runs, one of them of invalid input, through the real collector with the configuration that is
+ * deployed, to servers that stand for X-Ray and CloudWatch. Where no collector is there, it is
+ * skipped; {@code .ci/otelcol} builds one.
+ */
+@EnabledIfEnvironmentVariable(named = "WAYBILL_COLLECTOR", matches = ".+")
+@TestInstance(Lifecycle.PER_CLASS)
+class CollectorIT {
+
+  private static final Installation INSTALLATION =
+      new Installation(Path.of(System.getProperty("waybill.root")));
+  private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
+  private static final Clock RUN_DATE =
+      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
+  private static final int LARGEST_DOCUMENT = 64_000;
+  private static final int LARGEST_TRACE = 80_000;
+
+  private final List<JsonNode> segments = new ArrayList<>();
+  private List<JsonNode> metrics;
+  private List<JsonNode> logs;
+  private RunSummary good;
+  private RunSummary invalid;
+
+  @BeforeAll
+  void runThroughTheCollector(@TempDir Path folder) throws Exception {
+    Path wrong = Files.writeString(folder.resolve("wrong.csv"), "id,NAME\n1,a\n");
+    try (AwsSink aws = new AwsSink()) {
+      int port = freePort();
+      Process collector = collector(aws, port, folder.resolve("collector.log"));
+      Progress progress = new Progress(System.err, true);
+      try (LocalCloud cloud =
+          new LocalCloud(
+              INSTALLATION,
+              folder.resolve("out"),
+              "http://127.0.0.1:" + port,
+              RUN_DATE,
+              progress::warn)) {
+        List<RunSummary> runs = new LocalRuns(cloud, progress).run(List.of(SAMPLE, wrong));
+        good = runs.get(0);
+        invalid = runs.get(1);
+      }
+      // Told to stop, it sends what it holds, and ends.
+      collector.destroy();
+      assertThat(collector.waitFor()).as("see " + folder.resolve("collector.log")).isZero();
+      segments.addAll(aws.segments());
+      metrics = aws.logged("/waybill/metrics");
+      logs = aws.logged("/waybill/job-logs");
+    }
+    assertThat(good.status()).isEqualTo("SUCCEEDED");
+    assertThat(invalid.status()).isEqualTo("FAILED");
+  }
+
+  @Test
+  void theDocumentsFormOneTreeFromTheUploadToTheLastSparkStage() throws IOException {
+    Trace trace = Trace.of(documents(good), List.of(), good.traceId());
+
+    assertThat(trace.roots()).extracting(Trace.Span::name).containsExactly("waybill upload");
+    assertThat(trace.orphans()).isEmpty();
+    assertThat(trace.spans())
+        .extracting(Trace.Span::name)
+        .contains("CleanListings", "clean-listings", "process-listings", "remove duplicates")
+        .contains("spark.stage");
+  }
+
+  @Test
+  void noSpanIsLost() throws IOException {
+    for (RunSummary run : List.of(good, invalid)) {
+      Set<String> sent =
+          lines(run, "traces.jsonl").stream()
+              .flatMap(request -> stream(request.path("resourceSpans")))
+              .flatMap(resource -> stream(resource.path("scopeSpans")))
+              .flatMap(scope -> stream(scope.path("spans")))
+              .map(span -> span.path("spanId").asText())
+              .collect(Collectors.toSet());
+
+      assertThat(whole(run)).extracting(this::id).containsExactlyInAnyOrderElementsOf(sent);
+    }
+  }
+
+  @Test
+  void aTraceKeepsItsBudget() throws IOException {
+    List<Integer> sizes =
+        documents(good).stream()
+            .map(document -> document.toString().getBytes(StandardCharsets.UTF_8).length)
+            .toList();
+
+    assertThat(sizes).allMatch(size -> size < LARGEST_DOCUMENT);
+    assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isLessThan(LARGEST_TRACE);
+  }
+
+  @Test
+  void aJobIsShownInProgressAndThenWhole() {
+    for (String job : List.of("clean-listings", "process-listings")) {
+      List<JsonNode> both =
+          ofRun(good).filter(segment -> segment.path("name").asText().equals(job)).toList();
+
+      assertThat(both).extracting(this::id).hasSize(2).containsOnly(id(both.get(0)));
+      assertThat(both.get(0).path("in_progress").asBoolean()).isTrue();
+      assertThat(both.get(1).path("end_time").asDouble())
+          .isGreaterThan(both.get(1).path("start_time").asDouble());
+    }
+  }
+
+  @Test
+  void aJobsSegmentHasTheAnnotationsByWhichItIsFound() {
+    JsonNode job = job(good, "clean-listings");
+
+    assertThat(names(job.path("annotations")))
+        .containsExactlyInAnyOrder(
+            "waybill.run_id",
+            "waybill.dataset.key",
+            "waybill.job",
+            "waybill.state",
+            "waybill.attempt");
+    assertThat(job.at("/annotations/waybill.run_id").asText()).isEqualTo(good.runId());
+    assertThat(job.at("/aws/cloudwatch_logs/0/log_group").asText()).isEqualTo("/waybill/job-logs");
+  }
+
+  @Test
+  void aFailureIsAFaultWithItsCause() {
+    JsonNode job = job(invalid, "clean-listings");
+
+    assertThat(job.path("fault").asBoolean()).isTrue();
+    assertThat(
+            whole(invalid).stream()
+                .filter(segment -> segment.path("fault").asBoolean())
+                .map(segment -> segment.at("/cause/exceptions/0/message").asText()))
+        .anyMatch(message -> message.startsWith("INVALID_INPUT: input/wrong.csv: columns missing"));
+  }
+
+  @Test
+  void everyRowIsCountedOnceInCloudWatch() {
+    Map<String, Long> rows = new TreeMap<>();
+    for (JsonNode metric : metrics) {
+      if (metric.has("waybill.rows")) {
+        assertThat(metric.at("/_aws/CloudWatchMetrics/0/Namespace").asText()).isEqualTo("Test");
+        rows.merge(
+            metric.path("outcome").asText() + " " + metric.path("reason").asText(""),
+            metric.path("waybill.rows").asLong(),
+            Long::sum);
+      }
+    }
+
+    assertThat(rows)
+        .containsEntry("read ", good.rows().read())
+        .containsEntry("cleaned ", good.rows().cleaned())
+        .containsEntry("processed ", good.rows().processed());
+    good.rows()
+        .rejected()
+        .forEach((reason, count) -> assertThat(rows).containsEntry("rejected " + reason, count));
+  }
+
+  @Test
+  void everyLogRecordArrivesWithItsTrace() throws IOException {
+    for (RunSummary run : List.of(good, invalid)) {
+      long sent =
+          lines(run, "logs.jsonl").stream()
+              .flatMap(request -> stream(request.path("resourceLogs")))
+              .flatMap(resource -> stream(resource.path("scopeLogs")))
+              .mapToLong(scope -> scope.path("logRecords").size())
+              .sum();
+      List<JsonNode> arrived =
+          logs.stream()
+              .filter(record -> record.at("/resource/waybill.run_id").asText().equals(run.runId()))
+              .toList();
+
+      assertThat(sent).isPositive();
+      assertThat(arrived)
+          .hasSize(Math.toIntExact(sent))
+          .allMatch(
+              record ->
+                  record
+                      .path("trace_id")
+                      .asText()
+                      .equals(run.traceId().substring(2).replace("-", "")));
+    }
+  }
+
+  /** All documents of a run as X-Ray would have them: the hops', and the last of each span's. */
+  private List<JsonNode> documents(RunSummary run) throws IOException {
+    List<JsonNode> documents = new ArrayList<>(lines(run, "segments.jsonl"));
+    documents.addAll(whole(run));
+    return documents;
+  }
+
+  private List<JsonNode> whole(RunSummary run) {
+    return ofRun(run).filter(segment -> !segment.path("in_progress").asBoolean()).toList();
+  }
+
+  private Stream<JsonNode> ofRun(RunSummary run) {
+    return segments.stream()
+        .filter(segment -> segment.path("trace_id").asText().equals(run.traceId()));
+  }
+
+  private JsonNode job(RunSummary run, String name) {
+    return whole(run).stream()
+        .filter(segment -> segment.path("name").asText().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String id(JsonNode segment) {
+    return segment.path("id").asText();
+  }
+
+  private static List<String> names(JsonNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  private static Stream<JsonNode> stream(JsonNode array) {
+    List<JsonNode> items = new ArrayList<>();
+    array.forEach(items::add);
+    return items.stream();
+  }
+
+  private static List<JsonNode> lines(RunSummary run, String file) throws IOException {
+    return Files.readAllLines(Path.of(run.report()).resolveSibling(file)).stream()
+        .map(Json::parse)
+        .toList();
+  }
+
+  /** With the command line of the deployed task, and addresses on this machine. */
+  private static Process collector(AwsSink aws, int port, Path log)
+      throws IOException, InterruptedException {
+    int health = freePort();
+    List<String> command = new ArrayList<>();
+    command.add(System.getenv("WAYBILL_COLLECTOR"));
+    command.add("--config=env:COLLECTOR_CONFIG");
+    for (String setting :
+        List.of(
+            "exporters::awsemf::namespace: Test",
+            "exporters::awsxray::aws_log_groups: [/waybill/job-logs]",
+            "exporters::awsemf::endpoint: " + aws.url(),
+            "exporters::awscloudwatchlogs::endpoint: " + aws.url(),
+            "exporters::awsxray::endpoint: " + aws.url(),
+            "receivers::otlp::protocols::http::endpoint: 127.0.0.1:" + port,
+            "receivers::otlp::protocols::grpc::endpoint: 127.0.0.1:" + freePort(),
+            "extensions::health_check::endpoint: 127.0.0.1:" + health,
+            "service::telemetry::metrics::level: none")) {
+      command.add("--config=yaml:" + setting);
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "COLLECTOR_CONFIG",
+                Files.readString(INSTALLATION.root().resolve("collector-config/aws.yaml")),
+                "AWS_REGION",
+                "eu-west-1",
+                "AWS_ACCESS_KEY_ID",
+                "none",
+                "AWS_SECRET_ACCESS_KEY",
+                "none",
+                "AWS_EC2_METADATA_DISABLED",
+                "true"));
+    Process process = builder.start();
+    HttpRequest healthy = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + health)).build();
+    while (process.isAlive()) {
+      try {
+        HttpClient.newHttpClient().send(healthy, HttpResponse.BodyHandlers.discarding());
+        return process;
+      } catch (IOException notYet) {
+        Thread.onSpinWait();
+      }
+    }
+    throw new IllegalStateException("the collector ended: " + Files.readString(log));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
