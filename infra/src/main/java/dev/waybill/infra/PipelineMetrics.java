@@ -1,9 +1,7 @@
 package dev.waybill.infra;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
@@ -23,12 +21,10 @@ final class PipelineMetrics {
   private static final String INSIGHTS = "ECS/ContainerInsights";
 
   private final String namespace;
-  private final List<JobSpec> jobs;
   private final Collector collector;
 
-  PipelineMetrics(Settings settings, List<JobSpec> jobs, Collector collector) {
+  PipelineMetrics(Settings settings, Collector collector) {
     this.namespace = settings.stackName();
-    this.jobs = jobs;
     this.collector = collector;
   }
 
@@ -47,14 +43,11 @@ final class PipelineMetrics {
     return search("\"waybill.job\",status", "waybill.job.duration", statistic, statistic + " ");
   }
 
-  /** Percent of the rows read that were rejected. */
+  /** Percent of the rows read that were rejected, over all jobs. */
   IMetric rejectedPercent() {
-    Map<String, IMetric> using = new HashMap<>();
-    String read = sumOfJobs(using, "read");
-    String rejected = sumOfJobs(using, "rejected");
     return MathExpression.Builder.create()
-        .expression("IF((%s) > 0, 100 * (%s) / (%s), 0)".formatted(read, rejected, read))
-        .usingMetrics(using)
+        .expression("IF(FILL(read, 0) > 0, 100 * FILL(rejected, 0) / read, 0)")
+        .usingMetrics(new TreeMap<>(Map.of("read", rows("read"), "rejected", rows("rejected"))))
         .label("rejected rows, percent")
         .period(PERIOD)
         .build();
@@ -89,22 +82,14 @@ final class PipelineMetrics {
         .build();
   }
 
-  private String sumOfJobs(Map<String, IMetric> using, String outcome) {
-    List<String> terms = new ArrayList<>();
-    for (JobSpec job : jobs) {
-      String id = outcome + (terms.size() + 1);
-      using.put(
-          id,
-          Metric.Builder.create()
-              .namespace(namespace)
-              .metricName("waybill.rows")
-              .dimensionsMap(Map.of("waybill.job", job.name(), "outcome", outcome))
-              .statistic(Stats.SUM)
-              .period(PERIOD)
-              .build());
-      terms.add("FILL(%s, 0)".formatted(id));
-    }
-    return String.join(" + ", terms);
+  private IMetric rows(String outcome) {
+    return Metric.Builder.create()
+        .namespace(namespace)
+        .metricName("waybill.rows")
+        .dimensionsMap(Map.of("outcome", outcome))
+        .statistic(Stats.SUM)
+        .period(PERIOD)
+        .build();
   }
 
   private IMetric sumOfSignals(String id, String label, String prefix) {

@@ -31,7 +31,7 @@ public final class WaybillStack extends Stack {
 
     XrayGroup traces = new XrayGroup(this, settings, workflow);
     Links links = new Links(this, settings, workflow, traces);
-    PipelineMetrics metrics = new PipelineMetrics(settings, specs, collector);
+    PipelineMetrics metrics = new PipelineMetrics(settings, collector);
     Alarms alarms = new Alarms(this, settings, logs, metrics, workflow, jobs, trigger);
     new PipelineDashboard(this, settings, metrics, workflow, trigger, alarms, links);
 
