@@ -94,7 +94,7 @@ final class Alarms extends Construct {
         .alarmDescription("For 15 minutes fewer collector tasks ran than there should be")
         .metric(metrics.collectorTasks())
         .comparisonOperator(ComparisonOperator.LESS_THAN_THRESHOLD)
-        .threshold(Collector.tasks())
+        .threshold(Collector.TASKS)
         .evaluationPeriods(3)
         .treatMissingData(TreatMissingData.BREACHING)
         .build()
@@ -122,7 +122,7 @@ final class Alarms extends Construct {
                     "detail-type", List.of("Glue Job State Change"),
                     "detail",
                         Map.of(
-                            "jobName", List.copyOf(jobs.names().values()),
+                            "jobName", jobs.specs().stream().map(jobs::name).toList(),
                             "state", List.of("FAILED", "TIMEOUT"))))
             .targets(
                 List.of(

@@ -46,10 +46,10 @@ import software.constructs.Construct;
 final class Collector extends Construct {
 
   static final String IMAGE = "public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0";
+  static final int TASKS = 2;
 
   private static final String CONFIG_VARIABLE = "COLLECTOR_CONFIG";
   private static final String NAME = "collector";
-  private static final int TASKS = 2;
   private static final int MOST_TASKS = 6;
   private static final int CPU = 256;
   private static final int MEMORY_MEBIBYTES = 512;
@@ -133,10 +133,6 @@ final class Collector extends Construct {
     return service;
   }
 
-  static int tasks() {
-    return TASKS;
-  }
-
   private Cluster cluster(String name, Network network, Logs logs) {
     LogGroup insights =
         logs.group(this, "Insights", "/aws/ecs/containerinsights/%s/performance".formatted(name));
@@ -191,11 +187,7 @@ final class Collector extends Construct {
             .actions(List.of("xray:PutTraceSegments", "xray:PutTelemetryRecords"))
             .resources(List.of("*"))
             .build());
-    task.addToTaskRolePolicy(
-        PolicyStatement.Builder.create()
-            .actions(List.of("logs:CreateLogStream", "logs:PutLogEvents"))
-            .resources(groups.stream().map(LogGroup::getLogGroupArn).toList())
-            .build());
+    groups.forEach(group -> group.grantWrite(task.getTaskRole()));
     Findings.acknowledge(
         task.getTaskRole(),
         "AwsSolutions-IAM5[Resource::*]",

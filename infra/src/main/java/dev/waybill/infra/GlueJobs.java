@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
@@ -38,8 +39,8 @@ final class GlueJobs extends Construct {
   private static final Duration TIMEOUT = Duration.minutes(60);
 
   private final Map<JobSpec, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
-  private final Map<JobSpec, String> names = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
+  private final String prefix;
   private final String logPrefix;
 
   GlueJobs(
@@ -52,7 +53,8 @@ final class GlueJobs extends Construct {
       Collector collector,
       List<JobSpec> specs) {
     super(scope, "Jobs");
-    this.logPrefix = "/aws-glue/" + settings.prefix();
+    this.prefix = settings.prefix();
+    this.logPrefix = "/aws-glue/" + prefix;
     Asset jar = Asset.Builder.create(this, "Jar").path(artifacts.jobsJar().toString()).build();
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
@@ -62,14 +64,13 @@ final class GlueJobs extends Construct {
     bucket.grantJobs(role);
     ownLogGroups(logs, security, role);
     for (JobSpec spec : specs) {
-      String name = settings.prefix() + "-" + spec.name();
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
       arguments.put("--otlp_endpoint", collector.endpoint());
       arguments.put("--custom-logGroup-prefix", logPrefix);
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
           ScalaSparkEtlJob.Builder.create(this, spec.state())
-              .jobName(name)
+              .jobName(name(spec))
               .description("State " + spec.state() + " of the workflow")
               .className(spec.mainClass())
               .script(Code.fromBucket(script.getBucket(), script.getS3ObjectKey()))
@@ -94,13 +95,16 @@ final class GlueJobs extends Construct {
               .build();
       logGroups.forEach(job.getNode()::addDependency);
       jobs.put(spec, job);
-      names.put(spec, name);
     }
   }
 
-  /** The deployed names. */
-  Map<JobSpec, String> names() {
-    return names;
+  Set<JobSpec> specs() {
+    return jobs.keySet();
+  }
+
+  /** By which Glue knows a job. */
+  String name(JobSpec spec) {
+    return prefix + "-" + spec.name();
   }
 
   List<String> arns() {
@@ -181,18 +185,20 @@ final class GlueJobs extends Construct {
         role,
         List.of("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"),
         List.of(logs.key().getKeyArn()));
-    List<String> catalog = new ArrayList<>(List.of(glueArn("catalog")));
+    List<String> catalog = new ArrayList<>(List.of(arn("glue", "catalog")));
     connections.forEach(
-        connection -> catalog.add(glueArn("connection/" + connection.getConnectionName())));
+        connection -> catalog.add(arn("glue", "connection/" + connection.getConnectionName())));
     allow(role, List.of("glue:GetConnection"), catalog);
-    String interfaces = ec2Arn("network-interface/*");
+    String interfaces = arn("ec2", "network-interface/*");
     allow(
         role,
         List.of("ec2:CreateNetworkInterface"),
         Stream.concat(
                 Stream.of(
-                    interfaces, ec2Arn("security-group/" + network.jobs().getSecurityGroupId())),
-                network.subnets().stream().map(subnet -> ec2Arn("subnet/" + subnet.getSubnetId())))
+                    interfaces,
+                    arn("ec2", "security-group/" + network.jobs().getSecurityGroupId())),
+                network.subnets().stream()
+                    .map(subnet -> arn("ec2", "subnet/" + subnet.getSubnetId())))
             .toList());
     allow(role, List.of("ec2:DeleteNetworkInterface"), List.of(interfaces));
     role.addToPolicy(
@@ -239,11 +245,8 @@ final class GlueJobs extends Construct {
   }
 
   /** With pseudo parameters, so that a finding of cdk-nag is named alike in every account. */
-  private static String glueArn(String resource) {
-    return "arn:%s:glue:%s:%s:%s".formatted(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID, resource);
-  }
-
-  private static String ec2Arn(String resource) {
-    return "arn:%s:ec2:%s:%s:%s".formatted(Aws.PARTITION, Aws.REGION, Aws.ACCOUNT_ID, resource);
+  private static String arn(String service, String resource) {
+    return "arn:%s:%s:%s:%s:%s"
+        .formatted(Aws.PARTITION, service, Aws.REGION, Aws.ACCOUNT_ID, resource);
   }
 }

@@ -1,11 +1,9 @@
 package dev.waybill.infra;
 
-import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.lambda.Alias;
@@ -59,11 +57,7 @@ final class Trigger extends Construct {
         Role.Builder.create(this, "Role")
             .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
             .build();
-    role.addToPolicy(
-        PolicyStatement.Builder.create()
-            .actions(List.of("logs:CreateLogStream", "logs:PutLogEvents"))
-            .resources(List.of(log.getLogGroupArn()))
-            .build());
+    log.grantWrite(role);
     workflow.grantStart(role);
     Function function =
         Function.Builder.create(this, "Function")

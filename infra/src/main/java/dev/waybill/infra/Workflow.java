@@ -57,7 +57,7 @@ final class Workflow extends Construct {
             .resources(jobs.arns())
             .build());
     Map<String, String> names = new HashMap<>();
-    jobs.names().forEach((job, deployed) -> names.put(job.placeholder(), deployed));
+    jobs.specs().forEach(job -> names.put(job.placeholder(), jobs.name(job)));
     this.machine =
         StateMachine.Builder.create(this, "StateMachine")
             .stateMachineName(name)
