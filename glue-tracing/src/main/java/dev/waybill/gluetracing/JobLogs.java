@@ -2,7 +2,7 @@ package dev.waybill.gluetracing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -10,6 +10,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.semconv.ExceptionAttributes;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
@@ -33,13 +34,20 @@ final class JobLogs extends AbstractAppender {
   private static final String WAYBILL = "dev.waybill";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Logger otlp;
+  private final LoggerProvider otlp;
   private final PrintStream console;
   private final SpanContext root;
   private final Map<String, String> fields;
+  private final List<String> own;
 
-  private JobLogs(Logger otlp, PrintStream console, SpanContext root, Map<String, String> fields) {
+  private JobLogs(
+      LoggerProvider otlp,
+      PrintStream console,
+      List<String> own,
+      SpanContext root,
+      Map<String, String> fields) {
     super("waybill", null, null, true, Property.EMPTY_ARRAY);
+    this.own = own;
     this.otlp = otlp;
     this.console = console;
     this.root = root;
@@ -47,24 +55,24 @@ final class JobLogs extends AbstractAppender {
   }
 
   /**
-   * Begins to take log lines: those of the application from INFO, all others as far as Log4j's
-   * configuration lets them.
+   * Begins to take log lines: those of the application from INFO, all others from WARN, for Spark
+   * says hundreds of things a job at INFO.
    *
    * @param application the package of the job's own classes
    * @param root the span for lines that no step's thread wrote
    * @param fields what every JSON line carries besides
    */
   static JobLogs attach(
-      Logger otlp,
+      LoggerProvider otlp,
       PrintStream console,
       String application,
       SpanContext root,
       Map<String, String> fields) {
-    JobLogs logs = new JobLogs(otlp, console, root, fields);
+    JobLogs logs = new JobLogs(otlp, console, List.of(WAYBILL, application), root, fields);
     logs.start();
     LoggerContext context = context();
     context.getConfiguration().getRootLogger().addAppender(logs, null, null);
-    for (String name : new String[] {WAYBILL, application}) {
+    for (String name : logs.own) {
       if (!context.getConfiguration().getLoggers().containsKey(name)) {
         context.getConfiguration().addLogger(name, new LoggerConfig(name, Level.INFO, true));
       }
@@ -82,10 +90,14 @@ final class JobLogs extends AbstractAppender {
 
   @Override
   public void append(LogEvent event) {
+    if (!event.getLevel().isMoreSpecificThan(Level.WARN) && !isOwn(event.getLoggerName())) {
+      return;
+    }
     SpanContext span = Span.fromContext(Context.current()).getSpanContext();
     SpanContext place = span.isValid() ? span : root;
     var record =
-        otlp.logRecordBuilder()
+        otlp.get(event.getLoggerName())
+            .logRecordBuilder()
             .setContext(Context.root().with(Span.wrap(place)))
             .setTimestamp(event.getTimeMillis(), TimeUnit.MILLISECONDS)
             .setSeverity(severity(event.getLevel()))
@@ -98,6 +110,10 @@ final class JobLogs extends AbstractAppender {
     }
     record.emit();
     console.println(line(event, place));
+  }
+
+  private boolean isOwn(String logger) {
+    return own.stream().anyMatch(name -> logger.equals(name) || logger.startsWith(name + "."));
   }
 
   private String line(LogEvent event, SpanContext place) {

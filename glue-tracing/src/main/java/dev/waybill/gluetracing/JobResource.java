@@ -29,7 +29,13 @@ final class JobResource {
                 CloudIncubatingAttributes.CLOUD_PROVIDER,
                 CloudIncubatingAttributes.CloudProviderIncubatingValues.AWS);
     arguments.find(TracedJob.RUN_ID).ifPresent(id -> attributes.put(WaybillAttributes.RUN_ID, id));
-    arguments.find("JOB_RUN_ID").ifPresent(id -> attributes.put(WaybillAttributes.JOB_RUN_ID, id));
+    arguments
+        .find("JOB_RUN_ID")
+        .ifPresent(
+            id ->
+                attributes
+                    .put(WaybillAttributes.JOB_RUN_ID, id)
+                    .put(ServiceAttributes.SERVICE_INSTANCE_ID, id));
     arguments.find(TracedJob.EXECUTION_ARN).ifPresent(arn -> putCloud(attributes, arn.split(":")));
     return Resource.create(attributes.build());
   }

@@ -1,6 +1,6 @@
 package dev.waybill.gluetracing;
 
-import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
@@ -36,7 +36,7 @@ final class JobTelemetry {
   /** The bound of one export, and of the whole flush at the end. */
   static final Duration BOUND = Duration.ofSeconds(5);
 
-  private static final Duration METRIC_INTERVAL = Duration.ofSeconds(15);
+  private static final Duration METRIC_INTERVAL = Duration.ofSeconds(5);
   private static final String SCOPE = "dev.waybill.glue-tracing";
   private static final RetryPolicy RETRIES =
       RetryPolicy.builder()
@@ -77,8 +77,8 @@ final class JobTelemetry {
     return sdk.getMeter(SCOPE);
   }
 
-  Logger logger() {
-    return sdk.getLogsBridge().get(SCOPE);
+  LoggerProvider loggers() {
+    return sdk.getLogsBridge();
   }
 
   JobSpans spans(String traceId, boolean sampled) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.SparkSession;
@@ -91,6 +92,7 @@ public final class TracedJob implements AutoCloseable {
   private final JobLogs logs;
   private final SparkSession spark;
   private final SparkEvents events = new SparkEvents();
+  private final LongAdder rejected = new LongAdder();
   private final Steps steps = new Steps(events);
   private final Thread shutdownHook = new Thread(this::stopped, "waybill-shutdown");
   private Outcome outcome;
@@ -116,7 +118,7 @@ public final class TracedJob implements AutoCloseable {
     this.spans = telemetry.spans(header.traceId(), header.sampled());
     this.root = spans.reserve();
     this.metrics = new JobMetrics(telemetry.meter(), name, root);
-    this.logs = JobLogs.attach(telemetry.logger(), System.out, application, root, logFields());
+    this.logs = JobLogs.attach(telemetry.loggers(), System.out, application, root, logFields());
     if (given.isEmpty()) {
       LOG.warn(
           "no usable --{} ({}): this job starts a trace of its own, {}",
@@ -226,6 +228,7 @@ public final class TracedJob implements AutoCloseable {
   /** Counts rows in {@code waybill.rows} that were rejected for this reason. */
   public void countRejected(String reason, long rows) {
     metrics.countRejected(rows, reason);
+    rejected.add(rows);
   }
 
   /** Counts the size of what the job reads, in bytes. */
@@ -332,6 +335,9 @@ public final class TracedJob implements AutoCloseable {
         .ifPresent(value -> attributes.put(WaybillAttributes.DATASET_KEY, ErrorText.cut(value)));
     arguments.find(STATE_NAME).ifPresent(value -> attributes.put(WaybillAttributes.STATE, value));
     attributes.put(WaybillAttributes.ATTEMPT, (long) arguments.number(ATTEMPT));
+    if (rejected.sum() > 0) {
+      attributes.put(WaybillAttributes.ROWS_REJECTED, rejected.sum());
+    }
     if (dropped > 0) {
       attributes.put(WaybillAttributes.SPARK_EVENTS_DROPPED, dropped);
     }

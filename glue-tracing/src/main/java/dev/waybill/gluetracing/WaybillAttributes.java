@@ -29,6 +29,10 @@ public final class WaybillAttributes {
   /** Why a row was rejected. */
   public static final AttributeKey<String> REASON = AttributeKey.stringKey("reason");
 
+  /** How many rows the job turned away, on its root span. */
+  public static final AttributeKey<Long> ROWS_REJECTED =
+      AttributeKey.longKey("waybill.rows.rejected");
+
   public static final AttributeKey<Long> STEP_ROWS_IN =
       AttributeKey.longKey("waybill.step.rows_in");
   public static final AttributeKey<Long> STEP_ROWS_OUT =

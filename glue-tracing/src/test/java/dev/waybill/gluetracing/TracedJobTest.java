@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
@@ -257,6 +259,33 @@ class TracedJobTest {
     assertThat(collector.metrics()).extracting(Metric::getName).contains("waybill.rows");
     assertThat(collector.logs())
         .anySatisfy(r -> assertThat(r.getBody().getStringValue()).isEqualTo("unsampled line"));
+  }
+
+  @Test
+  void linesThatAreNotTheJobsOwnAreSentFromWarnOn() {
+    Configurator.setLevel("org.example.library", Level.INFO);
+    run(
+        job -> {
+          LoggerFactory.getLogger("org.example.library.Chatter").info("chatter");
+          LoggerFactory.getLogger("org.example.library.Chatter").warn("trouble");
+        });
+
+    assertThat(collector.logs())
+        .extracting(record -> record.getBody().getStringValue())
+        .contains("trouble")
+        .doesNotContain("chatter");
+  }
+
+  @Test
+  void theRootSaysHowManyRowsWereRejected() {
+    run(
+        job -> {
+          job.countRejected("too_old", 2);
+          job.countRejected("too_new", 3);
+        });
+
+    assertThat(attribute(collector.span("test-job").getAttributesList(), "waybill.rows.rejected"))
+        .isEqualTo("5");
   }
 
   @Test

@@ -10,8 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An HTTP server on a free port of the loopback interface, and on no other. */
+/** An HTTP server, on a free port of the loopback interface unless it is told where else. */
 public final class HttpEndpoint implements AutoCloseable {
+
+  /** A free port of the loopback interface. */
+  public static final InetSocketAddress LOOPBACK =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -33,9 +37,13 @@ public final class HttpEndpoint implements AutoCloseable {
    * @param name of its threads
    */
   public static HttpEndpoint start(String name, Handler handler) {
+    return start(name, LOOPBACK, handler);
+  }
+
+  /** Starts to serve at an address of this machine. */
+  public static HttpEndpoint start(String name, InetSocketAddress address, Handler handler) {
     try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      HttpServer server = HttpServer.create(address, 0);
       ExecutorService threads =
           Executors.newCachedThreadPool(
               task -> {
@@ -48,7 +56,7 @@ public final class HttpEndpoint implements AutoCloseable {
       server.start();
       return new HttpEndpoint(server, threads);
     } catch (IOException e) {
-      throw new UncheckedIOException("can't listen on the loopback interface", e);
+      throw new UncheckedIOException("can't listen at " + address, e);
     }
   }
 

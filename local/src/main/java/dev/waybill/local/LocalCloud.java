@@ -3,6 +3,7 @@ package dev.waybill.local;
 import dev.waybill.gluejobs.CleanListings;
 import dev.waybill.gluejobs.ProcessListings;
 import dev.waybill.gluetracing.TracedJob;
+import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.glue.GlueServer;
 import dev.waybill.local.glue.JobDefinition;
@@ -13,10 +14,12 @@ import dev.waybill.local.s3.BucketServer;
 import dev.waybill.local.s3.BucketServer.Created;
 import dev.waybill.local.stepfunctions.StateMachine;
 import dev.waybill.local.stepfunctions.StepFunctionsServer;
+import dev.waybill.local.xray.DaemonClient;
 import dev.waybill.local.xray.Segments;
 import dev.waybill.local.xray.XRayServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,7 +48,8 @@ public final class LocalCloud implements AutoCloseable {
 
   private final Path bucketFolder;
   private final Path runsFolder;
-  private final Segments segments = new Segments();
+  private final DaemonClient daemon;
+  private final Segments segments;
   private final Set<String> put = ConcurrentHashMap.newKeySet();
   private final Map<String, String> deadLetters = new ConcurrentHashMap<>();
   private final OtlpReceiver collector;
@@ -60,24 +64,27 @@ public final class LocalCloud implements AutoCloseable {
    * Starts it all.
    *
    * @param out gets {@code bucket/} and {@code runs/}
-   * @param otlpEndpoint a real collector's, to pass telemetry on to, or null
+   * @param s3Address where the bucket's S3 API listens
+   * @param backend a real collector, to pass telemetry on to
    * @param clock says when objects come into the bucket
    * @param warnings takes what a person should know
    */
   public LocalCloud(
       Installation installation,
       Path out,
-      String otlpEndpoint,
+      InetSocketAddress s3Address,
+      Backend backend,
       Clock clock,
       Consumer<String> warnings) {
-    this(installation, out, otlpEndpoint, clock, warnings, Map.of());
+    this(installation, out, s3Address, backend, clock, warnings, Map.of());
   }
 
   /** With other or more variables in the jobs' environment. */
   LocalCloud(
       Installation installation,
       Path out,
-      String otlpEndpoint,
+      InetSocketAddress s3Address,
+      Backend backend,
       Clock clock,
       Consumer<String> warnings,
       Map<String, String> jobEnvironment) {
@@ -93,7 +100,9 @@ public final class LocalCloud implements AutoCloseable {
                 CleanListings.NAME,
                 "ProcessListingsJobName",
                 ProcessListings.NAME));
-    this.collector = OtlpReceiver.start(otlpEndpoint, warnings);
+    this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
+    this.segments = new Segments(daemon::send);
+    this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
     this.xray = XRayServer.start(segments);
     this.glue =
         GlueServer.start(
@@ -117,8 +126,9 @@ public final class LocalCloud implements AutoCloseable {
                     "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress())),
             runsFolder.resolve("lambda.log"),
             segments,
+            collector,
             (object, error) -> deadLetters.put(object.key(), error));
-    this.s3 = BucketServer.start(BUCKET, bucketFolder, clock, this::put);
+    this.s3 = BucketServer.start(s3Address, BUCKET, bucketFolder, clock, this::put);
   }
 
   /** SDK clients that reach it. */
@@ -174,6 +184,7 @@ public final class LocalCloud implements AutoCloseable {
     lambda.close();
     xray.close();
     collector.close();
+    daemon.close();
   }
 
   private void put(Created object) {

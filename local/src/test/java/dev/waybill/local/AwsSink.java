@@ -4,19 +4,49 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Takes what a collector sends to X-Ray (PutTraceSegments) and CloudWatch Logs, and keeps it. */
+/**
+ * Takes what a collector sends to X-Ray (PutTraceSegments) and CloudWatch Logs, and keeps it; or
+ * refuses it, as a service does that is down.
+ */
 final class AwsSink implements AutoCloseable {
 
   private final List<JsonNode> segments = new ArrayList<>();
   private final Map<String, List<String>> logs = new ConcurrentHashMap<>();
+  private final Map<String, Integer> refused = new HashMap<>();
+  private final Set<String> taken = new HashSet<>();
+  private boolean refusing;
   private final HttpEndpoint endpoint = HttpEndpoint.start("aws-sink", this::serve);
 
   String url() {
     return endpoint.url();
+  }
+
+  /** Answers 503 from now on. */
+  synchronized void refuse() {
+    refusing = true;
+  }
+
+  /** Waits until each kind of call was refused so often. */
+  synchronized void awaitRefusals(int times) throws InterruptedException {
+    while (refused.size() < 3 || refused.values().stream().anyMatch(count -> count < times)) {
+      wait();
+    }
+  }
+
+  /** Takes what comes from now on, and waits until each kind of call was taken once. */
+  synchronized void accept() throws InterruptedException {
+    refusing = false;
+    taken.clear();
+    while (!taken.containsAll(refused.keySet())) {
+      wait();
+    }
   }
 
   /** Every segment document, in-progress ones among them, in the order of their arrival. */
@@ -37,7 +67,9 @@ final class AwsSink implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     JsonNode request = Json.parse(exchange.getRequestBody());
     String target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-    if (exchange.getRequestURI().getPath().equals("/TraceSegments")) {
+    if (refused(target == null ? "PutTraceSegments" : request.path("logGroupName").asText())) {
+      HttpEndpoint.answer(exchange, 503, "application/x-amz-json-1.1", "{}");
+    } else if (target == null) {
       keepSegments(request);
       HttpEndpoint.answer(exchange, 200, "application/json", "{\"UnprocessedTraceSegments\": []}");
     } else if (target.endsWith(".PutLogEvents")) {
@@ -48,6 +80,16 @@ final class AwsSink implements AutoCloseable {
     } else {
       HttpEndpoint.answer(exchange, 200, "application/x-amz-json-1.1", "{}");
     }
+  }
+
+  private synchronized boolean refused(String call) {
+    if (refusing) {
+      refused.merge(call, 1, Integer::sum);
+    } else {
+      taken.add(call);
+    }
+    notifyAll();
+    return refusing;
   }
 
   private synchronized void keepSegments(JsonNode request) {

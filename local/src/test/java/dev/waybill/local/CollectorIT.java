@@ -3,17 +3,12 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.collector.Backend;
 import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.LocalRuns;
 import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +30,10 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two runs, one of them of invalid input, through the real collector with the configuration that is
- * deployed, to servers that stand for X-Ray and CloudWatch. Where no collector is there, it is
- * skipped; {@code .ci/otelcol} builds one.
+ * Two runs, one of them of invalid input, through the two processes of the deployed task, with
+ * their configuration, to servers that stand for X-Ray and CloudWatch; and all through the first
+ * run those take nothing. Where no collector is there, it is skipped; {@code .ci/otelcol} builds
+ * one.
  */
 @EnabledIfEnvironmentVariable(named = "WAYBILL_COLLECTOR", matches = ".+")
 @TestInstance(Lifecycle.PER_CLASS)
@@ -45,6 +41,8 @@ class CollectorIT {
 
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("waybill.root")));
+  private static final Path CONFIG = INSTALLATION.root().resolve("collector-config");
+  private static final Path LOGS = INSTALLATION.root().resolve("local/target");
   private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
@@ -60,24 +58,49 @@ class CollectorIT {
   @BeforeAll
   void runThroughTheCollector(@TempDir Path folder) throws Exception {
     Path wrong = Files.writeString(folder.resolve("wrong.csv"), "id,NAME\n1,a\n");
-    try (AwsSink aws = new AwsSink()) {
-      int port = freePort();
-      Process collector = collector(aws, port, folder.resolve("collector.log"));
+    int http = RealCollector.freePort();
+    int delivery = RealCollector.freePort();
+    List<String> settings = new ArrayList<>(RealCollector.receivers(http));
+    settings.add("service::telemetry::metrics::level: none");
+    try (AwsSink aws = new AwsSink();
+        RealCollector exporter =
+            RealCollector.start(
+                CONFIG,
+                List.of("aws.yaml"),
+                List.of(
+                    "exporters::awsemf::namespace: Test",
+                    "exporters::awsxray::aws_log_groups: [/waybill/job-logs]",
+                    "exporters::awsemf::endpoint: " + aws.url(),
+                    "exporters::awscloudwatchlogs::endpoint: " + aws.url(),
+                    "exporters::awsxray::endpoint: " + aws.url(),
+                    "receivers::otlp::protocols::http::endpoint: 127.0.0.1:" + delivery),
+                Map.of(),
+                LOGS.resolve("exporter.log"));
+        RealCollector collector =
+            RealCollector.start(
+                CONFIG,
+                List.of("common.yaml"),
+                settings,
+                Map.of("DELIVER_TO", "http://127.0.0.1:" + delivery),
+                LOGS.resolve("collector.log"))) {
       Progress progress = new Progress(System.err, true);
+      Backend backend = new Backend("http://127.0.0.1:" + http, null);
       try (LocalCloud cloud =
           new LocalCloud(
               INSTALLATION,
               folder.resolve("out"),
-              "http://127.0.0.1:" + port,
+              HttpEndpoint.LOOPBACK,
+              backend,
               RUN_DATE,
               progress::warn)) {
-        List<RunSummary> runs = new LocalRuns(cloud, progress).run(List.of(SAMPLE, wrong));
-        good = runs.get(0);
-        invalid = runs.get(1);
+        LocalRuns runs = new LocalRuns(cloud, progress);
+        aws.refuse();
+        good = runs.run(List.of(SAMPLE)).get(0);
+        aws.awaitRefusals(3);
+        aws.accept();
+        invalid = runs.run(List.of(wrong)).get(0);
       }
-      // Told to stop, it sends what it holds, and ends.
-      collector.destroy();
-      assertThat(collector.waitFor()).as("see " + folder.resolve("collector.log")).isZero();
+      assertThat(List.of(collector.stop(), exporter.stop())).as("see " + LOGS).containsOnly(0);
       segments.addAll(aws.segments());
       metrics = aws.logged("/waybill/metrics");
       logs = aws.logged("/waybill/job-logs");
@@ -253,60 +276,5 @@ class CollectorIT {
     return Files.readAllLines(Path.of(run.report()).resolveSibling(file)).stream()
         .map(Json::parse)
         .toList();
-  }
-
-  /** With the command line of the deployed task, and addresses on this machine. */
-  private static Process collector(AwsSink aws, int port, Path log)
-      throws IOException, InterruptedException {
-    int health = freePort();
-    List<String> command = new ArrayList<>();
-    command.add(System.getenv("WAYBILL_COLLECTOR"));
-    command.add("--config=env:COLLECTOR_CONFIG");
-    for (String setting :
-        List.of(
-            "exporters::awsemf::namespace: Test",
-            "exporters::awsxray::aws_log_groups: [/waybill/job-logs]",
-            "exporters::awsemf::endpoint: " + aws.url(),
-            "exporters::awscloudwatchlogs::endpoint: " + aws.url(),
-            "exporters::awsxray::endpoint: " + aws.url(),
-            "receivers::otlp::protocols::http::endpoint: 127.0.0.1:" + port,
-            "receivers::otlp::protocols::grpc::endpoint: 127.0.0.1:" + freePort(),
-            "extensions::health_check::endpoint: 127.0.0.1:" + health,
-            "service::telemetry::metrics::level: none")) {
-      command.add("--config=yaml:" + setting);
-    }
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "COLLECTOR_CONFIG",
-                Files.readString(INSTALLATION.root().resolve("collector-config/aws.yaml")),
-                "AWS_REGION",
-                "eu-west-1",
-                "AWS_ACCESS_KEY_ID",
-                "none",
-                "AWS_SECRET_ACCESS_KEY",
-                "none",
-                "AWS_EC2_METADATA_DISABLED",
-                "true"));
-    Process process = builder.start();
-    HttpRequest healthy = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + health)).build();
-    while (process.isAlive()) {
-      try {
-        HttpClient.newHttpClient().send(healthy, HttpResponse.BodyHandlers.discarding());
-        return process;
-      } catch (IOException notYet) {
-        Thread.onSpinWait();
-      }
-    }
-    throw new IllegalStateException("the collector ended: " + Files.readString(log));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

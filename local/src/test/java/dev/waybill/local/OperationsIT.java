@@ -3,6 +3,7 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.collector.Backend;
 import dev.waybill.local.run.DeployedRuns;
 import dev.waybill.local.run.DeployedStack;
 import dev.waybill.local.run.LocalWatch;
@@ -46,7 +47,12 @@ class OperationsIT {
             });
     cloud =
         new LocalCloud(
-            INSTALLATION, folder, realCollector.url(), Clock.systemUTC(), progress::warn);
+            INSTALLATION,
+            folder,
+            HttpEndpoint.LOOPBACK,
+            new Backend(realCollector.url(), null),
+            Clock.systemUTC(),
+            progress::warn);
   }
 
   @AfterEach

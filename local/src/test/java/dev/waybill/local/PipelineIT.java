@@ -3,6 +3,7 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.collector.Backend;
 import dev.waybill.local.report.Trace;
 import dev.waybill.local.report.Trace.Span;
 import dev.waybill.local.run.LocalRuns;
@@ -243,7 +244,14 @@ class PipelineIT {
       throws InterruptedException {
     Progress progress = new Progress(System.err, true);
     try (LocalCloud cloud =
-        new LocalCloud(INSTALLATION, out, null, RUN_DATE, progress::warn, environment)) {
+        new LocalCloud(
+            INSTALLATION,
+            out,
+            HttpEndpoint.LOOPBACK,
+            Backend.NONE,
+            RUN_DATE,
+            progress::warn,
+            environment)) {
       return new LocalRuns(cloud, progress).run(files);
     }
   }

@@ -1,5 +1,6 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
 import dev.waybill.local.LocalCloud;
@@ -11,6 +12,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,14 +45,7 @@ final class RunCommand implements Callable<Integer> {
       description = "the day the files came; later review dates are wrong (default: today, UTC)")
   private LocalDate runDate;
 
-  @Option(
-      names = "--otlp-endpoint",
-      paramLabel = "URL",
-      defaultValue = "${env:OTEL_EXPORTER_OTLP_ENDPOINT}",
-      description =
-          "pass telemetry on to this collector, for example http://localhost:4318"
-              + " (default: $OTEL_EXPORTER_OTLP_ENDPOINT)")
-  private String otlpEndpoint;
+  @Mixin private BackendOptions backend = new BackendOptions();
 
   @Option(
       names = "--json",
@@ -64,7 +59,12 @@ final class RunCommand implements Callable<Integer> {
     List<RunSummary> summaries;
     try (LocalCloud cloud =
         new LocalCloud(
-            Installation.ofLauncher(), out, otlpEndpoint, RunDate.clock(runDate), progress::warn)) {
+            Installation.ofLauncher(),
+            out,
+            HttpEndpoint.LOOPBACK,
+            backend.backend(),
+            RunDate.clock(runDate),
+            progress::warn)) {
       Thread stop = Waybill.stopOnExit(cloud::close);
       summaries = new LocalRuns(cloud, progress).run(files);
       Runtime.getRuntime().removeShutdownHook(stop);

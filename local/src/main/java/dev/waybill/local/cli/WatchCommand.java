@@ -1,5 +1,6 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.local.HostPort;
 import dev.waybill.local.Installation;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.LocalWatch;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code waybill watch}. */
@@ -31,20 +33,26 @@ final class WatchCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
-      names = "--otlp-endpoint",
-      paramLabel = "URL",
-      defaultValue = "${env:OTEL_EXPORTER_OTLP_ENDPOINT}",
+      names = "--s3-address",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:0",
       description =
-          "pass telemetry on to this collector, for example http://localhost:4318"
-              + " (default: $OTEL_EXPORTER_OTLP_ENDPOINT)")
-  private String otlpEndpoint;
+          "where the bucket's S3 API listens (default: 127.0.0.1:0, a free port of this machine only)")
+  private String s3Address;
+
+  @Mixin private BackendOptions backend = new BackendOptions();
 
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
     try (LocalCloud cloud =
         new LocalCloud(
-            Installation.ofLauncher(), out, otlpEndpoint, Clock.systemUTC(), progress::warn)) {
+            Installation.ofLauncher(),
+            out,
+            HostPort.parse("--s3-address", s3Address).address(),
+            backend.backend(),
+            Clock.systemUTC(),
+            progress::warn)) {
       Waybill.stopOnExit(cloud::close);
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(

@@ -2,6 +2,7 @@ package dev.waybill.local.collector;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpExchange;
@@ -101,6 +102,14 @@ public final class OtlpReceiver implements AutoCloseable {
     return List.copyOf(byRun.getOrDefault(runId, Map.of()).getOrDefault(signal, List.of()));
   }
 
+  /** Takes a request as if it had come by HTTP. */
+  public void take(Signal signal, Message request) {
+    keep(signal, json(request));
+    if (forwardTo != null) {
+      forward(signal, request.toByteArray(), false);
+    }
+  }
+
   /** Lets go of a run's telemetry, once it is written down. */
   public synchronized void forget(String runId) {
     byRun.remove(runId);
@@ -134,12 +143,22 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private static JsonNode read(Signal signal, byte[] body, boolean gzip) throws IOException {
     InputStream in = new ByteArrayInputStream(body);
-    Message request =
-        signal.message.newBuilderForType().mergeFrom(gzip ? new GZIPInputStream(in) : in).build();
-    JsonNode json =
-        Json.parse(JsonFormat.printer().omittingInsignificantWhitespace().print(request));
+    return json(
+        signal.message.newBuilderForType().mergeFrom(gzip ? new GZIPInputStream(in) : in).build());
+  }
+
+  private static JsonNode json(Message request) {
+    JsonNode json = Json.parse(print(request));
     hexIds(json);
     return json;
+  }
+
+  private static String print(Message request) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(request);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("OTLP has no message that has no JSON form", e);
+    }
   }
 
   private static void hexIds(JsonNode node) {

@@ -9,6 +9,7 @@ import dev.waybill.local.Ids;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
 import dev.waybill.local.TraceHeader;
+import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.s3.BucketServer.Created;
 import dev.waybill.local.xray.Segments;
 import java.io.IOException;
@@ -49,12 +50,14 @@ public final class LambdaFunction implements AutoCloseable {
   private final BlockingQueue<Invocation> queue = new LinkedBlockingQueue<>();
   private final Map<String, Invocation> running = new ConcurrentHashMap<>();
   private final Process sandbox;
+  private final FunctionLogs logs;
 
   private LambdaFunction(
       Installation installation,
       Map<String, String> environment,
       Path log,
       Segments segments,
+      OtlpReceiver collector,
       BiConsumer<Created, String> deadLetters) {
     this.segments = segments;
     this.deadLetters = deadLetters;
@@ -64,8 +67,7 @@ public final class LambdaFunction implements AutoCloseable {
     command.addAll(installation.archiveOptions("lambda"));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(List.of("-cp", installation.lambdaClassPath(), LambdaRuntime.class.getName()));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     builder
         .environment()
@@ -76,6 +78,7 @@ public final class LambdaFunction implements AutoCloseable {
                 "AWS_LAMBDA_RUNTIME_API", runtimeApi.address()));
     try {
       this.sandbox = builder.start();
+      this.logs = FunctionLogs.start(NAME, sandbox.inputReader(), log, collector);
     } catch (IOException e) {
       throw new UncheckedIOException("can't start the Lambda function's JVM", e);
     }
@@ -86,6 +89,7 @@ public final class LambdaFunction implements AutoCloseable {
    *
    * @param environment the function's, AWS SDK settings among it
    * @param log takes what the function logs
+   * @param collector takes it too, as OTLP
    * @param deadLetters is told of every object whose invocation failed for good, and why
    */
   public static LambdaFunction start(
@@ -93,8 +97,9 @@ public final class LambdaFunction implements AutoCloseable {
       Map<String, String> environment,
       Path log,
       Segments segments,
+      OtlpReceiver collector,
       BiConsumer<Created, String> deadLetters) {
-    return new LambdaFunction(installation, environment, log, segments, deadLetters);
+    return new LambdaFunction(installation, environment, log, segments, collector, deadLetters);
   }
 
   /** Invokes the function for a new object, asynchronously, as S3 does. */
@@ -107,6 +112,7 @@ public final class LambdaFunction implements AutoCloseable {
     sandbox.destroy();
     try {
       sandbox.waitFor();
+      logs.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -233,7 +239,12 @@ public final class LambdaFunction implements AutoCloseable {
       }
       if (error != null) {
         segment.put("fault", true);
-        segment.putObject("cause").putArray("exceptions").addObject().put("message", error);
+        segment
+            .putObject("cause")
+            .putArray("exceptions")
+            .addObject()
+            .put("id", Ids.segmentId())
+            .put("message", error);
       }
       segment.putObject("aws").put("function_arn", ARN).put("request_id", requestId);
       return segment;

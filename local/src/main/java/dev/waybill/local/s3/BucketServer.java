@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,22 +46,32 @@ public final class BucketServer implements AutoCloseable {
   private final Consumer<Created> notification;
   private final HttpEndpoint endpoint;
 
-  private BucketServer(String bucket, Path folder, Clock clock, Consumer<Created> notification) {
+  private BucketServer(
+      InetSocketAddress address,
+      String bucket,
+      Path folder,
+      Clock clock,
+      Consumer<Created> notification) {
     this.bucket = bucket;
     this.folder = folder;
     this.clock = clock;
     this.notification = notification;
-    this.endpoint = HttpEndpoint.start("s3", this::serve);
+    this.endpoint = HttpEndpoint.start("s3", address, this::serve);
   }
 
   /**
    * Starts to serve a folder.
    *
+   * @param address where to listen
    * @param notification is told of every object that was put
    */
   public static BucketServer start(
-      String bucket, Path folder, Clock clock, Consumer<Created> notification) {
-    return new BucketServer(bucket, folder, clock, notification);
+      InetSocketAddress address,
+      String bucket,
+      Path folder,
+      Clock clock,
+      Consumer<Created> notification) {
+    return new BucketServer(address, bucket, folder, clock, notification);
   }
 
   /**

@@ -91,6 +91,7 @@ final class ExecutionTrace {
           .putObject("cause")
           .putArray("exceptions")
           .addObject()
+          .put("id", Ids.segmentId())
           .put("type", failure.error())
           .put("message", failure.getMessage());
     }

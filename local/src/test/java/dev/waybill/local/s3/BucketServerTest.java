@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.local.AwsClients;
+import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.s3.BucketServer.Created;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,9 @@ class BucketServerTest {
 
   @BeforeEach
   void start() {
-    server = BucketServer.start("b", folder, Clock.fixed(NOW, ZoneOffset.UTC), created::add);
+    server =
+        BucketServer.start(
+            HttpEndpoint.LOOPBACK, "b", folder, Clock.fixed(NOW, ZoneOffset.UTC), created::add);
     aws = AwsClients.of(Map.of("s3", server.url(), "sfn", server.url(), "xray", server.url()));
     s3 = aws.s3();
   }

@@ -50,7 +50,7 @@ class PipelineDefinitionTest {
   private final List<JsonNode> started = new ArrayList<>();
   private final Map<String, ObjectNode> runs = new HashMap<>();
   private final List<Duration> pauses = new ArrayList<>();
-  private final Segments segments = new Segments();
+  private final Segments segments = new Segments(whole -> {});
   private HttpEndpoint glue;
   private StepFunctionsServer stepFunctions;
   private AwsClients aws;

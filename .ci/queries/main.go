@@ -1,0 +1,122 @@
+// Reads queries and metrics as lines of JSON and answers each with a line: the names that Prometheus' and
+// Loki's own parsers find in a query, or the name that Prometheus gives an OTLP metric.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/grafana/loki/v3/pkg/logql/syntax"
+	"github.com/prometheus/otlptranslator"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// A question: Language is promql, logql or metric; a metric's Expression is its OTLP name.
+type question struct {
+	Language   string `json:"language"`
+	Expression string `json:"expression"`
+	Unit       string `json:"unit"`
+	Type       string `json:"type"`
+}
+
+type answer struct {
+	Error   string   `json:"error,omitempty"`
+	Metrics []string `json:"metrics"`
+	Labels  []string `json:"labels"`
+}
+
+func main() {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var asked question
+		found := answer{Metrics: []string{}, Labels: []string{}}
+		err := json.Unmarshal(lines.Bytes(), &asked)
+		if err == nil {
+			err = found.to(asked)
+		}
+		if err != nil {
+			found.Error = err.Error()
+		}
+		line, _ := json.Marshal(found)
+		fmt.Println(string(line))
+	}
+}
+
+func (found *answer) to(asked question) error {
+	switch asked.Language {
+	case "promql":
+		return found.promql(asked.Expression)
+	case "logql":
+		return found.logql(asked.Expression)
+	case "metric":
+		return found.metric(asked)
+	}
+	return fmt.Errorf("no such language: %q", asked.Language)
+}
+
+func (found *answer) promql(expression string) error {
+	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expression)
+	if err != nil {
+		return err
+	}
+	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
+		switch node := node.(type) {
+		case *parser.VectorSelector:
+			for _, matcher := range node.LabelMatchers {
+				if matcher.Name == "__name__" {
+					found.Metrics = append(found.Metrics, matcher.Value)
+				} else {
+					found.Labels = append(found.Labels, matcher.Name)
+				}
+			}
+		case *parser.AggregateExpr:
+			found.Labels = append(found.Labels, node.Grouping...)
+		case *parser.BinaryExpr:
+			if node.VectorMatching != nil {
+				found.Labels = append(found.Labels, node.VectorMatching.MatchingLabels...)
+				found.Labels = append(found.Labels, node.VectorMatching.Include...)
+			}
+		}
+		return nil
+	})
+	return nil
+}
+
+func (found *answer) logql(expression string) error {
+	parsed, err := syntax.ParseExpr(expression)
+	if err != nil {
+		return err
+	}
+	parsed.Walk(func(node syntax.Expr) bool {
+		switch node := node.(type) {
+		case *syntax.MatchersExpr:
+			for _, matcher := range node.Mts {
+				found.Labels = append(found.Labels, matcher.Name)
+			}
+		case *syntax.LabelFilterExpr:
+			found.Labels = append(found.Labels, node.LabelFilterer.RequiredLabelNames()...)
+		case *syntax.VectorAggregationExpr:
+			if node.Grouping != nil {
+				found.Labels = append(found.Labels, node.Grouping.Groups...)
+			}
+		}
+		return true
+	})
+	return nil
+}
+
+func (found *answer) metric(asked question) error {
+	types := map[string]otlptranslator.MetricType{
+		"sum":       otlptranslator.MetricTypeMonotonicCounter,
+		"updown":    otlptranslator.MetricTypeNonMonotonicCounter,
+		"gauge":     otlptranslator.MetricTypeGauge,
+		"histogram": otlptranslator.MetricTypeHistogram,
+	}
+	namer := otlptranslator.MetricNamer{WithMetricSuffixes: true}
+	name, err := namer.Build(otlptranslator.Metric{Name: asked.Expression, Unit: asked.Unit, Type: types[asked.Type]})
+	found.Metrics = append(found.Metrics, name)
+	return err
+}
+

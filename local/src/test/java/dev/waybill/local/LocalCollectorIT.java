@@ -1,0 +1,341 @@
+package dev.waybill.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.local.OtlpSink.Metric;
+import dev.waybill.local.OtlpSink.Span;
+import dev.waybill.local.collector.Backend;
+import dev.waybill.local.report.Trace;
+import dev.waybill.local.run.LocalRuns;
+import dev.waybill.local.run.Progress;
+import dev.waybill.local.run.RunSummary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two runs, one of them of invalid input, through the real collector with the configuration of the
+ * local profile, to a server that stands for Grafana LGTM; and that takes nothing until the
+ * collector was stopped and started again. Where no collector is there, it is skipped; {@code
+ * .ci/otelcol} builds one.
+ */
+@EnabledIfEnvironmentVariable(named = "WAYBILL_COLLECTOR", matches = ".+")
+@TestInstance(Lifecycle.PER_CLASS)
+class LocalCollectorIT {
+
+  private static final Installation INSTALLATION =
+      new Installation(Path.of(System.getProperty("waybill.root")));
+  private static final Path CONFIG = INSTALLATION.root().resolve("collector-config");
+  private static final Path LOGS = INSTALLATION.root().resolve("local/target");
+  private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
+  private static final Clock RUN_DATE =
+      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
+  private static final String PERSONAL = "01".repeat(16);
+
+  private List<Span> spans;
+  private List<Metric> metrics;
+  private List<OtlpSink.Log> logs;
+  private List<RunSummary> runs;
+
+  @BeforeAll
+  @Timeout(value = 2, unit = TimeUnit.MINUTES)
+  void runThroughTheCollector(@TempDir Path folder) throws Exception {
+    Path wrong = Files.writeString(folder.resolve("wrong.csv"), "id,NAME\n1,a\n");
+    Path queue = folder.resolve("queue");
+    int http = RealCollector.freePort();
+    int daemon = RealCollector.freePort();
+    try (OtlpSink lgtm = new OtlpSink();
+        RealCollector first = collector(lgtm.refusing(), http, daemon, queue)) {
+      Progress progress = new Progress(System.err, true);
+      Backend backend = new Backend("http://127.0.0.1:" + http, new HostPort("127.0.0.1", daemon));
+      try (LocalCloud cloud =
+          new LocalCloud(
+              INSTALLATION,
+              folder.resolve("out"),
+              HttpEndpoint.LOOPBACK,
+              backend,
+              RUN_DATE,
+              progress::warn)) {
+        runs = new LocalRuns(cloud, progress).run(List.of(SAMPLE, wrong));
+      }
+      first.stop();
+      lgtm.accept();
+      deliver(lgtm, http, daemon, queue);
+      spans = lgtm.spans();
+      metrics = lgtm.metrics();
+      logs = lgtm.logs();
+    }
+    assertThat(runs).extracting(RunSummary::status).containsExactly("SUCCEEDED", "FAILED");
+  }
+
+  private void deliver(OtlpSink lgtm, int http, int daemon, Path queue)
+      throws IOException, InterruptedException {
+    try (RealCollector second = collector(lgtm, http, daemon, queue)) {
+      post(http, "traces", personal());
+      Set<String> expected = new HashSet<>();
+      for (RunSummary run : runs) {
+        trace(run).spans().forEach(span -> expected.add(span.id()));
+      }
+      lgtm.await(
+          sink ->
+              ids(sink.spans()).containsAll(expected)
+                  && sink.spans().stream().anyMatch(span -> span.traceId().equals(PERSONAL))
+                  && sink.logs().size() == sentLogs()
+                  && names(sink.metrics()).contains("waybill.job.duration"));
+      post(http, "traces", poisoned("Spans", "\"spans\": [" + span("02", "x", "") + "]"));
+      post(
+          http, "logs", poisoned("Logs", "\"logRecords\": [{\"body\": {\"stringValue\": \"x\"}}]"));
+      post(
+          http,
+          "metrics",
+          poisoned(
+              "Metrics",
+              "\"metrics\": [{\"name\": \"x\", \"gauge\": {\"dataPoints\": [{\"asInt\": 1}]}}]"));
+      lgtm.await(
+          sink ->
+              Stream.of("spans", "metric_points", "log_records")
+                  .allMatch(
+                      signal ->
+                          names(sink.metrics())
+                              .contains("otelcol_exporter_send_failed_" + signal)));
+      assertThat(second.stop()).as("see " + LOGS).isZero();
+    }
+  }
+
+  @Test
+  void everyHopAndSpanArrivesOnceUnderItsParent() {
+    for (RunSummary run : runs) {
+      List<String> sent =
+          trace(run).spans().stream()
+              .map(span -> span.id() + " in " + (span.parentId() == null ? "" : span.parentId()))
+              .toList();
+
+      assertThat(ofRun(run))
+          .map(span -> span.spanId() + " in " + span.parentId())
+          .containsExactlyInAnyOrderElementsOf(sent);
+      assertThat(ofRun(run))
+          .filteredOn(span -> span.parentId().isEmpty())
+          .extracting(Span::name)
+          .containsExactly("waybill upload");
+    }
+  }
+
+  @Test
+  void everyRowIsCountedOnce() {
+    Map<String, Double> rows = new TreeMap<>();
+    metrics.stream()
+        .filter(point -> point.name().equals("waybill.rows"))
+        .forEach(
+            point ->
+                rows.merge(
+                    point.attributes().get("outcome")
+                        + " "
+                        + point.attributes().getOrDefault("reason", ""),
+                    point.value(),
+                    Double::sum));
+    RunSummary.Rows good = runs.get(0).rows();
+
+    assertThat(rows)
+        .containsEntry("read ", (double) good.read())
+        .containsEntry("cleaned ", (double) good.cleaned())
+        .containsEntry("processed ", (double) good.processed());
+    good.rejected()
+        .forEach(
+            (reason, count) ->
+                assertThat(rows).containsEntry("rejected " + reason, (double) count));
+  }
+
+  @Test
+  void theLogsOfFunctionAndJobsAreFoundByTheTrace() {
+    assertThat(logs).hasSize(Math.toIntExact(sentLogs()));
+    for (RunSummary run : runs) {
+      assertThat(logs)
+          .filteredOn(log -> log.traceId().equals(otlp(run.traceId())))
+          .extracting(log -> log.resource().get("service.name"))
+          .contains("waybill-trigger", "clean-listings");
+    }
+  }
+
+  @Test
+  void whatMayBePersonalIsHashedOrGone() {
+    Span span =
+        spans.stream().filter(each -> each.traceId().equals(PERSONAL)).findFirst().orElseThrow();
+
+    assertThat(span.resource())
+        .doesNotContainKeys("host.ip", "process.command_line", "user.name")
+        .hasEntrySatisfying("host.name", hash -> assertThat(hash).matches("[0-9a-f]{64}"));
+    assertThat(span.attributes())
+        .doesNotContainKeys("NAME", "listing.name", "record", "enduser.id")
+        .hasEntrySatisfying("host name", hash -> assertThat(hash).matches("[0-9a-f]{64}"))
+        .containsEntry("waybill.dataset.key", "input/a.csv");
+  }
+
+  @Test
+  void theCollectorTellsWhatItTookAndDelivered() {
+    assertThat(names(metrics))
+        .contains(
+            "otelcol_receiver_accepted_spans",
+            "otelcol_exporter_sent_spans",
+            "otelcol_exporter_queue_size");
+  }
+
+  @Test
+  void whatADashboardAsksForIsWhatArrives() throws Exception {
+    Dashboards dashboards = Dashboards.of(INSTALLATION.root().resolve("grafana/dashboards"));
+    Dashboards.Names emitted =
+        new Dashboards.Names(
+            dashboards.prometheusNames(metrics),
+            labels(metrics.stream().flatMap(m -> Stream.of(m.attributes(), m.resource()))),
+            labels(logs.stream().flatMap(log -> Stream.of(log.attributes(), log.resource()))),
+            spans.stream()
+                .flatMap(span -> Stream.of(span.attributes(), span.resource()))
+                .flatMap(attributes -> attributes.keySet().stream())
+                .collect(Collectors.toSet()));
+
+    assertThat(dashboards.queries()).hasSizeGreaterThan(30);
+    assertThat(dashboards.unknown(emitted)).isEmpty();
+  }
+
+  private List<Span> ofRun(RunSummary run) {
+    return spans.stream().filter(span -> span.traceId().equals(otlp(run.traceId()))).toList();
+  }
+
+  private long sentLogs() {
+    return runs.stream()
+        .flatMap(run -> lines(run, "logs.jsonl").stream())
+        .flatMap(request -> request.findValues("logRecords").stream())
+        .mapToLong(JsonNode::size)
+        .sum();
+  }
+
+  private static List<JsonNode> lines(RunSummary run, String file) {
+    try {
+      return Files.readAllLines(Path.of(run.report()).resolveSibling(file)).stream()
+          .map(Json::parse)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Trace trace(RunSummary run) {
+    return Trace.of(lines(run, "segments.jsonl"), lines(run, "traces.jsonl"), run.traceId());
+  }
+
+  private static Set<String> ids(List<Span> spans) {
+    return spans.stream().map(Span::spanId).collect(Collectors.toSet());
+  }
+
+  private static Set<String> names(List<Metric> metrics) {
+    return metrics.stream().map(Metric::name).collect(Collectors.toSet());
+  }
+
+  /** As Prometheus and Loki write them. */
+  private static Set<String> labels(Stream<Map<String, String>> attributes) {
+    return attributes
+        .flatMap(each -> each.keySet().stream())
+        .map(key -> key.replace('.', '_'))
+        .collect(Collectors.toSet());
+  }
+
+  private static String otlp(String xrayTraceId) {
+    return xrayTraceId.substring(2).replace("-", "");
+  }
+
+  private static RealCollector collector(OtlpSink lgtm, int http, int daemon, Path queue)
+      throws IOException, InterruptedException {
+    List<String> settings = new ArrayList<>(RealCollector.receivers(http));
+    settings.add("receivers::awsxray::endpoint: 127.0.0.1:" + daemon);
+    settings.add("receivers::awsxray::proxy_server::endpoint: 127.0.0.1:" + daemon);
+    settings.add(
+        ("service::telemetry::metrics::readers: [{periodic: {interval: 1000, timeout: 1000, exporter: {otlp:"
+                + " {protocol: http/protobuf, endpoint: '%s', temporality_preference: delta}}}}]")
+            .formatted(lgtm.url()));
+    return RealCollector.start(
+        CONFIG,
+        List.of("common.yaml", "local.yaml"),
+        settings,
+        Map.of("DELIVER_TO", lgtm.url(), "QUEUE_DIRECTORY", queue.toString()),
+        LOGS.resolve("local-collector.log"));
+  }
+
+  private static String personal() {
+    return """
+        {"resourceSpans": [{"resource": {"attributes": [%s]}, "scopeSpans": [{"spans": [%s]}]}]}
+        """
+        .formatted(
+            attributes("host.name", "host.ip", "process.command_line", "user.name"),
+            span(
+                "01",
+                "personal",
+                attributes(
+                    "NAME",
+                    "listing.name",
+                    "record",
+                    "enduser.id",
+                    "host name",
+                    "waybill.dataset.key")));
+  }
+
+  private static String poisoned(String kind, String items) {
+    return """
+        {"resource%s": [{"resource": {"attributes": [{"key": "service.name", "value":
+        {"stringValue": "poison"}}]}, "scope%s": [{%s}]}]}
+        """
+        .formatted(kind, kind, items);
+  }
+
+  private static String span(String id, String name, String attributes) {
+    return """
+        {"traceId": "%s", "spanId": "%s", "name": "%s", "kind": 1, "attributes": [%s],
+        "startTimeUnixNano": "1795132800000000000", "endTimeUnixNano": "1795132801000000000"}
+        """
+        .formatted(id.repeat(16), id.repeat(8), name, attributes);
+  }
+
+  private static String attributes(String... keys) {
+    return Stream.of(keys)
+        .map(
+            key ->
+                "{\"key\": \"%s\", \"value\": {\"stringValue\": \"input/a.csv\"}}".formatted(key))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static void post(int port, String signal, String json)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/" + signal))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(json))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+}
