@@ -29,8 +29,9 @@ public record Artifacts(Path root) {
     return text("workflow/pipeline.asl.json");
   }
 
-  String collectorConfig() {
-    return text("collector-config/aws.yaml");
+  /** A file of {@code collector-config}. */
+  String collectorConfig(String file) {
+    return text("collector-config/" + file);
   }
 
   private String text(String file) {

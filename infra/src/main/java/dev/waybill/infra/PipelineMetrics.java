@@ -3,7 +3,6 @@ package dev.waybill.infra;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MathExpression;
@@ -19,6 +18,10 @@ final class PipelineMetrics {
   static final Duration PERIOD = Duration.minutes(5);
 
   private static final String INSIGHTS = "ECS/ContainerInsights";
+
+  /** What the collector counts, and what it calls the pipeline. */
+  private static final Map<String, String> SIGNALS =
+      new TreeMap<>(Map.of("spans", "traces", "metric_points", "metrics", "log_records", "logs"));
 
   private final String namespace;
   private final Collector collector;
@@ -55,17 +58,18 @@ final class PipelineMetrics {
 
   /** Spans, metric points and log records that the collector took. */
   IMetric collectorAccepted() {
-    return sumOfSignals("accepted", "accepted", "otelcol_receiver_accepted_");
+    return sumOfSignals("accepted", "accepted", "otelcol_receiver_accepted_", "receiver", "otlp");
   }
 
   /** What it turned away; senders try again, and give up after a while. */
   IMetric collectorRefused() {
-    return sumOfSignals("refused", "refused", "otelcol_receiver_refused_");
+    return sumOfSignals("refused", "refused", "otelcol_receiver_refused_", "receiver", "otlp");
   }
 
-  /** What X-Ray or CloudWatch did not take from it. */
+  /** What X-Ray or CloudWatch called invalid; what they only refuse for a while, it keeps. */
   IMetric collectorFailed() {
-    return sumOfSignals("failed", "not delivered", "otelcol_exporter_send_failed_");
+    return sumOfSignals(
+        "failed", "given up", "otelcol_exporter_send_failed_", "exporter", "otlp_http/%s");
   }
 
   IMetric collectorTasks() {
@@ -92,23 +96,23 @@ final class PipelineMetrics {
         .build();
   }
 
-  private IMetric sumOfSignals(String id, String label, String prefix) {
-    Map<String, IMetric> using =
-        Stream.of("spans", "metric_points", "log_records")
-            .collect(
-                Collectors.toMap(
-                    signal -> id + "_" + signal,
-                    signal ->
-                        Metric.Builder.create()
-                            .namespace(namespace)
-                            .metricName(prefix + signal)
-                            .statistic(Stats.SUM)
-                            .period(PERIOD)
-                            .build()));
+  private IMetric sumOfSignals(
+      String id, String label, String prefix, String dimension, String component) {
+    Map<String, IMetric> using = new TreeMap<>();
+    SIGNALS.forEach(
+        (counted, signal) ->
+            using.put(
+                id + "_" + counted,
+                Metric.Builder.create()
+                    .namespace(namespace)
+                    .metricName(prefix + counted)
+                    .dimensionsMap(Map.of(dimension, component.formatted(signal)))
+                    .statistic(Stats.SUM)
+                    .period(PERIOD)
+                    .build()));
     return MathExpression.Builder.create()
         .expression(
             using.keySet().stream()
-                .sorted()
                 .map("FILL(%s, 0)"::formatted)
                 .collect(Collectors.joining(" + ")))
         .usingMetrics(using)

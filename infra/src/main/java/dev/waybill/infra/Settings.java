@@ -22,6 +22,10 @@ import java.util.regex.Pattern;
  * @param sampling {@code always} or {@code inherit}, as the Lambda reads it
  * @param samplingRate X-Ray's share of executions that were started by hand, or null for X-Ray's
  *     own
+ * @param tracesByOtlp whether spans go to X-Ray's OTLP endpoint, which needs CloudWatch Transaction
+ *     Search, instead of becoming segments
+ * @param keepPercent share of traces that the collector keeps, beside those with an error, a long
+ *     duration or rejected rows, all of which it keeps
  */
 public record Settings(
     String stackName,
@@ -35,7 +39,9 @@ public record Settings(
     String alarmEmail,
     int rejectedPercent,
     String sampling,
-    Double samplingRate) {
+    Double samplingRate,
+    boolean tracesByOtlp,
+    int keepPercent) {
 
   /** An AWS service that the pipeline reaches from the VPC. */
   public enum Endpoint {
@@ -88,7 +94,12 @@ public record Settings(
             switches
                 .text("sampling", Pattern.compile("always|inherit"), "always or inherit")
                 .orElse("always"),
-            switches.share("samplingRate").orElse(null));
+            switches.share("samplingRate").orElse(null),
+            switches
+                .text("traces", Pattern.compile("segments|otlp"), "segments or otlp")
+                .filter("otlp"::equals)
+                .isPresent(),
+            switches.number("keepPercent", 0, 100, "0 to 100 percent").orElse(100));
     switches.refuseOthers();
     settings.checkTogether();
     return settings;

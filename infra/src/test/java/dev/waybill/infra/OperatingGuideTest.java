@@ -48,7 +48,9 @@ class OperatingGuideTest {
                     "alarmEmail",
                     "rejectedPercent",
                     "sampling",
-                    "samplingRate")))
+                    "samplingRate",
+                    "traces",
+                    "keepPercent")))
         .hasSize(Settings.class.getRecordComponents().length);
   }
 
@@ -83,7 +85,10 @@ class OperatingGuideTest {
     ((ObjectNode) states.path("ProcessListings")).put("Next", "CountListings");
     states.set("CountListings", stateOfTheGuide());
     for (String file :
-        List.of("collector-config/aws.yaml", "infra/src/main/glue/placeholder.scala")) {
+        List.of(
+            "collector-config/aws.yaml",
+            "collector-config/common.yaml",
+            "infra/src/main/glue/placeholder.scala")) {
       Files.createDirectories(copy.resolve(file).getParent());
       Files.copy(Deployment.ROOT.resolve(file), copy.resolve(file));
     }

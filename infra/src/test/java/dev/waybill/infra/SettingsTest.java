@@ -26,7 +26,9 @@ class SettingsTest {
                 null,
                 25,
                 "always",
-                null));
+                null,
+                false,
+                100));
   }
 
   @Test
@@ -44,6 +46,9 @@ class SettingsTest {
                 "alarmEmail", "on-call@example.org",
                 "sampling", "inherit",
                 "samplingRate", "0.05"));
+    assertThat(Settings.of(Map.of("traces", "otlp", "keepPercent", "10")))
+        .extracting(Settings::tracesByOtlp, Settings::keepPercent)
+        .containsExactly(true, 10);
 
     assertThat(settings.prefix()).isEqualTo("orders-1");
     assertThat(settings.natGateways()).isEqualTo(2);
@@ -76,6 +81,8 @@ class SettingsTest {
           rejectedPercent | 101       | expected 1 to 100 percent
           sampling        | sometimes | expected always or inherit
           samplingRate    | 2         | expected a share from 0 to 1
+          traces          | xray      | expected segments or otlp
+          keepPercent     | 101       | expected 0 to 100 percent
           """)
   void refuseAWrongValueInASentence(String name, String value, String expected) {
     assertThatThrownBy(() -> Settings.of(Map.of(name, value)))
@@ -88,9 +95,9 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(Map.of("natGateway", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "context switch natGateway is unknown; there are alarmEmail, endpoints, keepData, logDays,"
-                + " natGateways, quarantineDays, rejectedPercent, runsDays, sampling, samplingRate,"
-                + " stackName, vpcId");
+            "context switch natGateway is unknown; there are alarmEmail, endpoints, keepData,"
+                + " keepPercent, logDays, natGateways, quarantineDays, rejectedPercent, runsDays,"
+                + " sampling, samplingRate, stackName, traces, vpcId");
   }
 
   @Test

@@ -1,0 +1,26 @@
+# Waybill's command line: built in one stage, run in another by a user without rights.
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /waybill
+COPY pom.xml .
+COPY lambda-trigger lambda-trigger
+COPY glue-tracing glue-tracing
+COPY glue-jobs glue-jobs
+COPY local local
+COPY infra/pom.xml infra/
+COPY workflow workflow
+COPY .ci/image .ci/
+RUN --mount=type=cache,target=/m2 .ci/image /m2 /image
+
+FROM eclipse-temurin:17-jre
+RUN useradd --create-home --uid 10001 waybill && install -d -o waybill /data
+COPY --from=build --chown=waybill /image /
+COPY --chown=waybill waybill /waybill/
+COPY --chown=waybill sample-data /waybill/sample-data
+WORKDIR /waybill
+USER waybill
+# Teaches the JVMs their classes, and shows that the image runs.
+RUN ./waybill run --out /tmp/out sample-data/listings.csv && rm -rf /tmp/out
+VOLUME /data
+# The bucket's S3 API answers: the program serves.
+HEALTHCHECK --interval=10s --start-period=30s CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9000 && printf 'GET /waybill-local HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]
+ENTRYPOINT ["./waybill"]
