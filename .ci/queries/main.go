@@ -1,5 +1,5 @@
-// Reads queries and metrics as lines of JSON and answers each with a line: the names that Prometheus' and
-// Loki's own parsers find in a query, or the name that Prometheus gives an OTLP metric.
+// Reads queries, metrics and configurations as lines of JSON and answers each with a line: the names that
+// Prometheus', Loki's and Alloy's own parsers find, or the name that Prometheus gives an OTLP metric.
 package main
 
 import (
@@ -7,13 +7,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
+	"github.com/grafana/alloy/syntax/ast"
+	alloy "github.com/grafana/alloy/syntax/parser"
 	"github.com/grafana/loki/v3/pkg/logql/syntax"
 	"github.com/prometheus/otlptranslator"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// A question: Language is promql, logql or metric; a metric's Expression is its OTLP name.
+// A question: Language is promql, logql, alloy or metric; a metric's Expression is its OTLP name.
 type question struct {
 	Language   string `json:"language"`
 	Expression string `json:"expression"`
@@ -29,6 +32,7 @@ type answer struct {
 
 func main() {
 	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var asked question
 		found := answer{Metrics: []string{}, Labels: []string{}}
@@ -50,6 +54,8 @@ func (found *answer) to(asked question) error {
 		return found.promql(asked.Expression)
 	case "logql":
 		return found.logql(asked.Expression)
+	case "alloy":
+		return found.alloy(asked.Expression)
 	case "metric":
 		return found.metric(asked)
 	}
@@ -104,6 +110,19 @@ func (found *answer) logql(expression string) error {
 		}
 		return true
 	})
+	return nil
+}
+
+func (found *answer) alloy(configuration string) error {
+	file, err := alloy.ParseFile("local.alloy", []byte(configuration))
+	if err != nil {
+		return err
+	}
+	for _, statement := range file.Body {
+		if block, ok := statement.(*ast.BlockStmt); ok {
+			found.Labels = append(found.Labels, strings.Join(block.Name, "."))
+		}
+	}
 	return nil
 }
 

@@ -73,6 +73,24 @@ final class JobTelemetry {
             .build();
   }
 
+  private JobTelemetry() {
+    this.endpoint = "";
+    this.spanExporter = null;
+    this.sdk =
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(
+                SdkTracerProvider.builder()
+                    .setIdGenerator(ids)
+                    .setSampler(Sampler.alwaysOff())
+                    .build())
+            .build();
+  }
+
+  /** One that records nothing and sends nothing. */
+  static JobTelemetry off() {
+    return new JobTelemetry();
+  }
+
   Meter meter() {
     return sdk.getMeter(SCOPE);
   }

@@ -61,6 +61,12 @@ public final class TracedJob implements AutoCloseable {
   /** The base URL of the collector's OTLP/HTTP receiver. */
   public static final String OTLP_ENDPOINT = "otlp_endpoint";
 
+  /**
+   * {@code off} lets the job run as if it were not traced: nothing is observed, counted or sent.
+   * Its log lines stay on the console.
+   */
+  public static final String TELEMETRY = "telemetry";
+
   public static final String EXECUTION_ARN = "execution_arn";
   public static final String STATE_NAME = "state_name";
   public static final String ATTEMPT = "attempt";
@@ -93,7 +99,7 @@ public final class TracedJob implements AutoCloseable {
   private final SparkSession spark;
   private final SparkEvents events = new SparkEvents();
   private final LongAdder rejected = new LongAdder();
-  private final Steps steps = new Steps(events);
+  private final Steps steps;
   private final Thread shutdownHook = new Thread(this::stopped, "waybill-shutdown");
   private Outcome outcome;
   private OpenStep open;
@@ -108,18 +114,24 @@ public final class TracedJob implements AutoCloseable {
     TraceHeader header =
         given.orElseGet(() -> new TraceHeader(XrayIds.newTraceId(), SpanId.getInvalid(), true));
     this.headerParent = header.parent();
-    this.lookup = given.isPresent() && header.sampled() ? lookUpParent(header) : nothing();
-    FutureTask<JobTelemetry> starting = new FutureTask<>(() -> startTelemetry(header.sampled()));
+    boolean off = isOff();
+    boolean sampled = header.sampled() && !off;
+    this.lookup = given.isPresent() && sampled ? lookUpParent(header) : nothing();
+    this.steps = off ? Steps.off() : Steps.of(events);
+    FutureTask<JobTelemetry> starting =
+        new FutureTask<>(() -> off ? JobTelemetry.off() : startTelemetry(sampled));
     // Both take their time, most of it loading classes: one does so beside the other.
     new Thread(starting, "waybill-telemetry").start();
     this.spark = SparkSession.builder().appName(name).getOrCreate();
-    spark.sparkContext().addSparkListener(events);
+    if (!off) {
+      spark.sparkContext().addSparkListener(events);
+    }
     this.telemetry = result(starting);
-    this.spans = telemetry.spans(header.traceId(), header.sampled());
+    this.spans = telemetry.spans(header.traceId(), sampled);
     this.root = spans.reserve();
     this.metrics = new JobMetrics(telemetry.meter(), name, root);
     this.logs = JobLogs.attach(telemetry.loggers(), System.out, application, root, logFields());
-    if (given.isEmpty()) {
+    if (given.isEmpty() && !off) {
       LOG.warn(
           "no usable --{} ({}): this job starts a trace of its own, {}",
           TRACE_HEADER,
@@ -375,6 +387,15 @@ public final class TracedJob implements AutoCloseable {
                 SpanContext.createFromRemoteParent(
                     root.getTraceId(), id, root.getTraceFlags(), root.getTraceState()))
         .orElse(headerParent);
+  }
+
+  private boolean isOff() {
+    String given = arguments.find(TELEMETRY).orElse("on");
+    if (!given.equals("on") && !given.equals("off")) {
+      throw new IllegalArgumentException(
+          "job argument --%s is '%s'; it must be on or off".formatted(TELEMETRY, given));
+    }
+    return given.equals("off");
   }
 
   private JobTelemetry startTelemetry(boolean sampled) {

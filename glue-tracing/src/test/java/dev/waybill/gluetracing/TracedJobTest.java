@@ -15,6 +15,7 @@ import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -259,6 +260,35 @@ class TracedJobTest {
     assertThat(collector.metrics()).extracting(Metric::getName).contains("waybill.rows");
     assertThat(collector.logs())
         .anySatisfy(r -> assertThat(r.getBody().getStringValue()).isEqualTo("unsampled line"));
+  }
+
+  @Test
+  void aJobWhoseTelemetryIsOffRunsAsIfItWereNotTraced() {
+    String[] on = arguments(collector.url(), HEADER);
+    String[] off = Arrays.copyOf(on, on.length + 2);
+    off[on.length] = "--telemetry";
+    off[on.length + 1] = "off";
+    try (TracedJob job = TracedJob.start("test-job", off)) {
+      Dataset<Long> rows = job.step("make rows", () -> job.spark().range(3));
+      Dataset<Long> some = job.step("filter rows", rows, all -> all.filter("id > 0"));
+
+      assertThat(some.queryExecution().logical().toString()).doesNotContain("CollectMetrics");
+      assertThat(some.count()).isEqualTo(2);
+      job.countRows("read", 3);
+      job.complete();
+    }
+
+    assertThat(collector.spans()).isEmpty();
+    assertThat(collector.inProgress()).isEmpty();
+    assertThat(collector.metrics()).isEmpty();
+    assertThat(collector.logs()).isEmpty();
+  }
+
+  @Test
+  void anUnknownWordForTelemetryIsRefused() {
+    assertThatThrownBy(() -> TracedJob.start("test-job", "--telemetry", "maybe"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("job argument --telemetry is 'maybe'; it must be on or off");
   }
 
   @Test

@@ -124,6 +124,17 @@ final class Dashboards {
     return names;
   }
 
+  /** The components that an Alloy configuration names, by Alloy's own parser. */
+  static List<String> alloy(String configuration) throws IOException {
+    JsonNode answer = ask("queries", List.of(line("alloy", configuration, "", ""))).get(0);
+    if (answer.hasNonNull("error")) {
+      throw new IllegalArgumentException(answer.path("error").asText());
+    }
+    List<String> components = new ArrayList<>();
+    answer.path("labels").forEach(name -> components.add(name.asText()));
+    return components;
+  }
+
   private void add(String panel, JsonNode target) {
     String expression = target.path("expr").asText(target.path("query").asText());
     if (expression.equals("$trace")) {

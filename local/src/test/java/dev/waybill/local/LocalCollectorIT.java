@@ -12,10 +12,6 @@ import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +53,12 @@ class LocalCollectorIT {
   private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
-  private static final String PERSONAL = "01".repeat(16);
+  private static final String PERSONAL_TRACE = "01".repeat(16);
+  private static final String PERSONAL =
+      OtlpClient.attributes(
+          "NAME", "listing.name", "record", "enduser.id", "host name", "waybill.dataset.key");
+  private static final String POISON =
+      "{\"key\": \"service.name\", \"value\": {\"stringValue\": \"poison\"}}";
 
   private List<Span> spans;
   private List<Metric> metrics;
@@ -96,7 +99,10 @@ class LocalCollectorIT {
   private void deliver(OtlpSink lgtm, int http, int daemon, Path queue)
       throws IOException, InterruptedException {
     try (RealCollector second = collector(lgtm, http, daemon, queue)) {
-      post(http, "traces", personal());
+      OtlpClient jobs = new OtlpClient(http);
+      jobs.spans(
+          OtlpClient.attributes("host.name", "host.ip", "process.command_line", "user.name"),
+          OtlpClient.span("01", "personal", 1, "\"attributes\": [%s],".formatted(PERSONAL)));
       Set<String> expected = new HashSet<>();
       for (RunSummary run : runs) {
         trace(run).spans().forEach(span -> expected.add(span.id()));
@@ -104,18 +110,12 @@ class LocalCollectorIT {
       lgtm.await(
           sink ->
               ids(sink.spans()).containsAll(expected)
-                  && sink.spans().stream().anyMatch(span -> span.traceId().equals(PERSONAL))
+                  && sink.spans().stream().anyMatch(span -> span.traceId().equals(PERSONAL_TRACE))
                   && sink.logs().size() == sentLogs()
                   && names(sink.metrics()).contains("waybill.job.duration"));
-      post(http, "traces", poisoned("Spans", "\"spans\": [" + span("02", "x", "") + "]"));
-      post(
-          http, "logs", poisoned("Logs", "\"logRecords\": [{\"body\": {\"stringValue\": \"x\"}}]"));
-      post(
-          http,
-          "metrics",
-          poisoned(
-              "Metrics",
-              "\"metrics\": [{\"name\": \"x\", \"gauge\": {\"dataPoints\": [{\"asInt\": 1}]}}]"));
+      jobs.spans(POISON, OtlpClient.span("02", "x", 1, ""));
+      jobs.log(POISON);
+      jobs.metric(POISON);
       lgtm.await(
           sink ->
               Stream.of("spans", "metric_points", "log_records")
@@ -184,7 +184,10 @@ class LocalCollectorIT {
   @Test
   void whatMayBePersonalIsHashedOrGone() {
     Span span =
-        spans.stream().filter(each -> each.traceId().equals(PERSONAL)).findFirst().orElseThrow();
+        spans.stream()
+            .filter(each -> each.traceId().equals(PERSONAL_TRACE))
+            .findFirst()
+            .orElseThrow();
 
     assertThat(span.resource())
         .doesNotContainKeys("host.ip", "process.command_line", "user.name")
@@ -205,6 +208,7 @@ class LocalCollectorIT {
   }
 
   @Test
+  @EnabledIfEnvironmentVariable(named = "WAYBILL_QUERIES", matches = ".+")
   void whatADashboardAsksForIsWhatArrives() throws Exception {
     Dashboards dashboards = Dashboards.of(INSTALLATION.root().resolve("grafana/dashboards"));
     Dashboards.Names emitted =
@@ -219,6 +223,26 @@ class LocalCollectorIT {
 
     assertThat(dashboards.queries()).hasSizeGreaterThan(30);
     assertThat(dashboards.unknown(emitted)).isEmpty();
+  }
+
+  /** As far as it can be had here: its grammar, and the rules that must be the collector's. */
+  @Test
+  @EnabledIfEnvironmentVariable(named = "WAYBILL_QUERIES", matches = ".+")
+  void alloysConfigurationIsOneAndKeepsTheSame() throws Exception {
+    String alloy = Files.readString(CONFIG.resolve("local.alloy"));
+    String common = Files.readString(CONFIG.resolve("common.yaml"));
+
+    assertThat(Dashboards.alloy(alloy))
+        .contains("otelcol.receiver.otlp", "otelcol.exporter.otlphttp");
+    for (String rule :
+        List.of("errors", "slow", "rejected rows", "others", "waybill.rows.rejected", "900000")) {
+      assertThat(common).contains(rule);
+      assertThat(alloy).contains(rule);
+    }
+    Matcher pattern = Pattern.compile("pattern: '([^']+)'").matcher(common);
+    assertThat(pattern.results().map(result -> result.group(1).replace("\\", "\\\\")))
+        .hasSize(3)
+        .allMatch(rule -> alloy.contains(rule) || alloy.contains(rule.replace("\\", "\\\\")));
   }
 
   private List<Span> ofRun(RunSummary run) {
@@ -282,60 +306,5 @@ class LocalCollectorIT {
         settings,
         Map.of("DELIVER_TO", lgtm.url(), "QUEUE_DIRECTORY", queue.toString()),
         LOGS.resolve("local-collector.log"));
-  }
-
-  private static String personal() {
-    return """
-        {"resourceSpans": [{"resource": {"attributes": [%s]}, "scopeSpans": [{"spans": [%s]}]}]}
-        """
-        .formatted(
-            attributes("host.name", "host.ip", "process.command_line", "user.name"),
-            span(
-                "01",
-                "personal",
-                attributes(
-                    "NAME",
-                    "listing.name",
-                    "record",
-                    "enduser.id",
-                    "host name",
-                    "waybill.dataset.key")));
-  }
-
-  private static String poisoned(String kind, String items) {
-    return """
-        {"resource%s": [{"resource": {"attributes": [{"key": "service.name", "value":
-        {"stringValue": "poison"}}]}, "scope%s": [{%s}]}]}
-        """
-        .formatted(kind, kind, items);
-  }
-
-  private static String span(String id, String name, String attributes) {
-    return """
-        {"traceId": "%s", "spanId": "%s", "name": "%s", "kind": 1, "attributes": [%s],
-        "startTimeUnixNano": "1795132800000000000", "endTimeUnixNano": "1795132801000000000"}
-        """
-        .formatted(id.repeat(16), id.repeat(8), name, attributes);
-  }
-
-  private static String attributes(String... keys) {
-    return Stream.of(keys)
-        .map(
-            key ->
-                "{\"key\": \"%s\", \"value\": {\"stringValue\": \"input/a.csv\"}}".formatted(key))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static void post(int port, String signal, String json)
-      throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/" + signal))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(json))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 }
