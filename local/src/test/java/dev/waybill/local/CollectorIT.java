@@ -16,11 +16,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,7 @@ class CollectorIT {
   private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
+  private static final long MILLISECOND = 1_000_000;
   private static final int LARGEST_DOCUMENT = 64_000;
   private static final int LARGEST_TRACE = 80_000;
 
@@ -121,18 +123,69 @@ class CollectorIT {
         .contains("spark.stage");
   }
 
+  /** As X-Ray draws it: a node for each segment's name, an edge where one lies under another. */
   @Test
-  void noSpanIsLost() throws IOException {
-    for (RunSummary run : List.of(good, invalid)) {
-      Set<String> sent =
-          lines(run, "traces.jsonl").stream()
-              .flatMap(request -> stream(request.path("resourceSpans")))
-              .flatMap(resource -> stream(resource.path("scopeSpans")))
-              .flatMap(scope -> stream(scope.path("spans")))
-              .map(span -> span.path("spanId").asText())
-              .collect(Collectors.toSet());
+  void theServiceMapShowsEveryHop() throws IOException {
+    Map<String, String> segmentOf = new HashMap<>();
+    List<JsonNode> documents = documents(good);
+    documents.stream()
+        .filter(document -> !document.path("type").asText().equals("subsegment"))
+        .forEach(segment -> note(segment, segment.path("name").asText(), segmentOf));
+    // A subsegment that was sent by itself belongs to the segment of its parent.
+    for (int pass = 0; pass < documents.size(); pass++) {
+      documents.stream()
+          .filter(document -> document.path("type").asText().equals("subsegment"))
+          .filter(document -> segmentOf.containsKey(document.path("parent_id").asText()))
+          .forEach(
+              document ->
+                  note(document, segmentOf.get(document.path("parent_id").asText()), segmentOf));
+    }
+    Set<String> edges = new TreeSet<>();
+    for (JsonNode document : documents) {
+      String from = segmentOf.get(document.path("parent_id").asText());
+      String to = segmentOf.get(id(document));
+      if (from != null && !from.equals(to)) {
+        edges.add(from + " to " + to);
+      }
+    }
 
-      assertThat(whole(run)).extracting(this::id).containsExactlyInAnyOrderElementsOf(sent);
+    assertThat(edges)
+        .containsExactlyInAnyOrder(
+            "waybill upload to waybill-trigger",
+            "waybill-trigger to waybill-pipeline",
+            "waybill-pipeline to Glue",
+            "Glue to clean-listings",
+            "Glue to process-listings");
+  }
+
+  @Test
+  void noSpanIsLostAndEachHasItsTimes() throws IOException {
+    for (RunSummary run : List.of(good, invalid)) {
+      Map<String, String> sent = new TreeMap<>();
+      lines(run, "traces.jsonl").stream()
+          .flatMap(request -> stream(request.path("resourceSpans")))
+          .flatMap(resource -> stream(resource.path("scopeSpans")))
+          .flatMap(scope -> stream(scope.path("spans")))
+          .forEach(
+              span ->
+                  sent.put(
+                      span.path("spanId").asText(),
+                      "%d to %d"
+                          .formatted(
+                              span.path("startTimeUnixNano").asLong() / MILLISECOND,
+                              span.path("endTimeUnixNano").asLong() / MILLISECOND)));
+      Map<String, String> arrived = new TreeMap<>();
+      whole(run)
+          .forEach(
+              segment ->
+                  arrived.put(
+                      id(segment),
+                      "%d to %d"
+                          .formatted(
+                              (long) (segment.path("start_time").asDouble() * 1e3 + 1e-3),
+                              (long) (segment.path("end_time").asDouble() * 1e3 + 1e-3))));
+
+      assertThat(arrived).isEqualTo(sent);
     }
   }
 
@@ -256,6 +309,11 @@ class CollectorIT {
         .filter(segment -> segment.path("name").asText().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  private void note(JsonNode segment, String name, Map<String, String> segmentOf) {
+    segmentOf.put(id(segment), name);
+    segment.path("subsegments").forEach(part -> note(part, name, segmentOf));
   }
 
   private String id(JsonNode segment) {
