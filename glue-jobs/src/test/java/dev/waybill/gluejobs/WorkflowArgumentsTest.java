@@ -24,7 +24,8 @@ class WorkflowArgumentsTest {
       Path.of(System.getProperty("waybill.root"), "workflow", "pipeline.asl.json");
 
   /** Of the job's definition and of Glue itself, not of the workflow. */
-  private static final Set<String> NOT_THE_WORKFLOWS = Set.of("otlp_endpoint", "JOB_RUN_ID");
+  private static final Set<String> NOT_THE_WORKFLOWS =
+      Set.of("otlp_endpoint", "telemetry", "JOB_RUN_ID");
 
   @TempDir private Path folder;
 

@@ -60,12 +60,21 @@ final class FunctionLogs {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         out.write(line + "\n");
         out.flush();
-        if (line.startsWith("{") && line.contains("\"trace_id\"")) {
-          collector.take(Signal.LOGS, request(Json.parse(line)));
-        }
+        deliver(line);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("can't copy the Lambda function's log to " + file, e);
+    }
+  }
+
+  private void deliver(String line) {
+    if (!line.startsWith("{") || !line.contains("\"trace_id\"")) {
+      return;
+    }
+    try {
+      collector.take(Signal.LOGS, request(Json.parse(line)));
+    } catch (IllegalArgumentException notOurs) {
+      // Another library's JSON, or half a line: the file has it all the same.
     }
   }
 

@@ -68,6 +68,17 @@ class CommandLineTest {
     assertThat(err.toString()).contains("end in .csv");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"nonsense", ":2000", "localhost:", "localhost:65536", "localhost:x"})
+  void anAddressThatIsNoneIsRefused(String address) {
+    assertThat(execute("watch", "--s3-address", address)).isEqualTo(2);
+    assertThat(execute("watch", "--xray-daemon", address)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--s3-address is '%s'; it must be HOST:PORT".formatted(address),
+            "--xray-daemon is '%s'; it must be HOST:PORT".formatted(address));
+  }
+
   private int execute(String... args) {
     CommandLine line = Waybill.commandLine();
     line.setErr(new PrintWriter(err));
