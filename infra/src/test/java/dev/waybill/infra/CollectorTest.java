@@ -3,8 +3,6 @@ package dev.waybill.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,7 +72,7 @@ class CollectorTest {
   }
 
   @Test
-  void deliversWhereTheExporterListens() throws IOException {
+  void deliversWhereTheExporterListens() {
     String endpoint = yaml("common.yaml").at("/exporters/otlp_http~1traces/endpoint").asText();
     String listens = yaml("aws.yaml").at("/receivers/otlp/protocols/http/endpoint").asText();
 
@@ -130,7 +128,7 @@ class CollectorTest {
 
   /** What is tested is what is deployed, as near as the Go module proxy lets it be. */
   @Test
-  void isTestedWithTheSameComponentsOfTheSameVersion() throws IOException {
+  void isTestedWithTheSameComponentsOfTheSameVersion() {
     JsonNode built = yaml("otelcol.yaml");
 
     for (String kind : KINDS) {
@@ -237,11 +235,11 @@ class CollectorTest {
         .replaceAll("(receiver|processor|exporter|extension)$", "");
   }
 
-  private static JsonNode yaml(String file) throws IOException {
-    return new ObjectMapper(new YAMLFactory()).readTree(CONFIGS.resolve(file).toFile());
+  private static JsonNode yaml(String file) {
+    return Deployment.yaml("collector-config/" + file);
   }
 
-  private static List<String> components(String file, String kind) throws IOException {
+  private static List<String> components(String file, String kind) {
     return yaml(file).path(kind).properties().stream()
         .map(component -> component.getKey().split("/")[0])
         .toList();

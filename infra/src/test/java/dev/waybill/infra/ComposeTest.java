@@ -3,8 +3,6 @@ package dev.waybill.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +24,7 @@ class ComposeTest {
   /** Read by the resource detection's {@code env}, whatever the configuration. */
   private static final String RESOURCE = "OTEL_RESOURCE_ATTRIBUTES";
 
-  private final JsonNode services = services();
+  private final JsonNode services = Deployment.yaml("compose.yaml").path("services");
 
   @Test
   void everyImageIsPinnedAndTheCollectorsIsTheDeployedOne() {
@@ -126,16 +124,6 @@ class ComposeTest {
                         || pattern.equals("!*/src") && Files.isDirectory(path.resolve("src"))
                         || pattern.equals("!*/pom.xml") && source.endsWith("pom.xml"));
       }
-    }
-  }
-
-  private static JsonNode services() {
-    try {
-      return new ObjectMapper(new YAMLFactory())
-          .readTree(Deployment.ROOT.resolve("compose.yaml").toFile())
-          .path("services");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
     }
   }
 }

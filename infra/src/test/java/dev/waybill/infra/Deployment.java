@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -26,7 +27,17 @@ record Deployment(Template template, JsonNode json) {
   static final Artifacts ARTIFACTS = new Artifacts(ROOT);
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final Map<Map<String, String>, Deployment> MADE = new ConcurrentHashMap<>();
+
+  /** A YAML file of the project; aliases stay unresolved. */
+  static JsonNode yaml(String file) {
+    try {
+      return YAML.readTree(ROOT.resolve(file).toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** With cdk.json's context, and these switches over it. */
   static Deployment with(Map<String, String> switches) {

@@ -3,9 +3,6 @@ package dev.waybill.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -82,8 +79,7 @@ class WatchingTest {
 
   /** CloudWatch knows a metric of ours only with dimensions that the collector declares. */
   @Test
-  void everyMetricOfOursIsDeclaredToTheCollectorWithTheDimensionsThatAreAskedFor()
-      throws IOException {
+  void everyMetricOfOursIsDeclaredToTheCollectorWithTheDimensionsThatAreAskedFor() {
     Set<String> asked = new TreeSet<>();
     for (JsonNode alarm : stack.all("AWS::CloudWatch::Alarm").values()) {
       alarm
@@ -132,10 +128,8 @@ class WatchingTest {
         stack.one("AWS::CloudWatch::Dashboard", "Dashboard").path("DashboardBody"));
   }
 
-  private static List<String> declared(String metric) throws IOException {
-    JsonNode config =
-        new ObjectMapper(new YAMLFactory())
-            .readTree(Deployment.ROOT.resolve("collector-config/aws.yaml").toFile());
+  private static List<String> declared(String metric) {
+    JsonNode config = Deployment.yaml("collector-config/aws.yaml");
     List<String> declared = new ArrayList<>();
     config
         .at("/exporters/awsemf/metric_declarations")

@@ -16,12 +16,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,8 +42,6 @@ class CollectorIT {
 
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("waybill.root")));
-  private static final Path CONFIG = INSTALLATION.root().resolve("collector-config");
-  private static final Path LOGS = INSTALLATION.root().resolve("local/target");
   private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
@@ -67,7 +65,7 @@ class CollectorIT {
     try (AwsSink aws = new AwsSink();
         RealCollector exporter =
             RealCollector.start(
-                CONFIG,
+                "exporter",
                 List.of("aws.yaml"),
                 List.of(
                     "exporters::awsemf::namespace: Test",
@@ -76,15 +74,13 @@ class CollectorIT {
                     "exporters::awscloudwatchlogs::endpoint: " + aws.url(),
                     "exporters::awsxray::endpoint: " + aws.url(),
                     "receivers::otlp::protocols::http::endpoint: 127.0.0.1:" + delivery),
-                Map.of(),
-                LOGS.resolve("exporter.log"));
+                Map.of());
         RealCollector collector =
             RealCollector.start(
-                CONFIG,
+                "collector",
                 List.of("common.yaml"),
                 settings,
-                Map.of("DELIVER_TO", "http://127.0.0.1:" + delivery),
-                LOGS.resolve("collector.log"))) {
+                Map.of("DELIVER_TO", "http://127.0.0.1:" + delivery))) {
       Progress progress = new Progress(System.err, true);
       Backend backend = new Backend("http://127.0.0.1:" + http, null);
       try (LocalCloud cloud =
@@ -102,7 +98,8 @@ class CollectorIT {
         aws.accept();
         invalid = runs.run(List.of(wrong)).get(0);
       }
-      assertThat(List.of(collector.stop(), exporter.stop())).as("see " + LOGS).containsOnly(0);
+      assertThat(collector.stop()).as("see " + collector.log()).isZero();
+      assertThat(exporter.stop()).as("see " + exporter.log()).isZero();
       segments.addAll(aws.segments());
       metrics = aws.logged("/waybill/metrics");
       logs = aws.logged("/waybill/job-logs");
@@ -126,26 +123,24 @@ class CollectorIT {
   /** As X-Ray draws it: a node for each segment's name, an edge where one lies under another. */
   @Test
   void theServiceMapShowsEveryHop() throws IOException {
-    Map<String, String> segmentOf = new HashMap<>();
     List<JsonNode> documents = documents(good);
-    documents.stream()
-        .filter(document -> !document.path("type").asText().equals("subsegment"))
-        .forEach(segment -> note(segment, segment.path("name").asText(), segmentOf));
-    // A subsegment that was sent by itself belongs to the segment of its parent.
-    for (int pass = 0; pass < documents.size(); pass++) {
-      documents.stream()
-          .filter(document -> document.path("type").asText().equals("subsegment"))
-          .filter(document -> segmentOf.containsKey(document.path("parent_id").asText()))
-          .forEach(
-              document ->
-                  note(document, segmentOf.get(document.path("parent_id").asText()), segmentOf));
-    }
+    Map<String, Trace.Span> spans =
+        Trace.of(documents, List.of(), good.traceId()).spans().stream()
+            .collect(Collectors.toMap(Trace.Span::id, span -> span));
+    Set<String> segmentIds =
+        documents.stream()
+            .filter(document -> !document.path("type").asText().equals("subsegment"))
+            .map(this::id)
+            .collect(Collectors.toSet());
     Set<String> edges = new TreeSet<>();
-    for (JsonNode document : documents) {
-      String from = segmentOf.get(document.path("parent_id").asText());
-      String to = segmentOf.get(id(document));
-      if (from != null && !from.equals(to)) {
-        edges.add(from + " to " + to);
+    for (String id : segmentIds) {
+      Trace.Span above = spans.get(spans.get(id).parentId());
+      while (above != null && !segmentIds.contains(above.id())) {
+        above = spans.get(above.parentId());
+      }
+      String name = spans.get(id).name();
+      if (above != null && !above.name().equals(name)) {
+        edges.add(above.name() + " to " + name);
       }
     }
 
@@ -309,11 +304,6 @@ class CollectorIT {
         .filter(segment -> segment.path("name").asText().equals(name))
         .findFirst()
         .orElseThrow();
-  }
-
-  private void note(JsonNode segment, String name, Map<String, String> segmentOf) {
-    segmentOf.put(id(segment), name);
-    segment.path("subsegments").forEach(part -> note(part, name, segmentOf));
   }
 
   private String id(JsonNode segment) {

@@ -49,7 +49,6 @@ class LocalCollectorIT {
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("waybill.root")));
   private static final Path CONFIG = INSTALLATION.root().resolve("collector-config");
-  private static final Path LOGS = INSTALLATION.root().resolve("local/target");
   private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
@@ -123,7 +122,7 @@ class LocalCollectorIT {
                       signal ->
                           names(sink.metrics())
                               .contains("otelcol_exporter_send_failed_" + signal)));
-      assertThat(second.stop()).as("see " + LOGS).isZero();
+      assertThat(second.stop()).as("see " + second.log()).isZero();
     }
   }
 
@@ -301,10 +300,9 @@ class LocalCollectorIT {
                 + " {protocol: http/protobuf, endpoint: '%s', temporality_preference: delta}}}}]")
             .formatted(lgtm.url()));
     return RealCollector.start(
-        CONFIG,
+        "local-collector",
         List.of("common.yaml", "local.yaml"),
         settings,
-        Map.of("DELIVER_TO", lgtm.url(), "QUEUE_DIRECTORY", queue.toString()),
-        LOGS.resolve("local-collector.log"));
+        Map.of("DELIVER_TO", lgtm.url(), "QUEUE_DIRECTORY", queue.toString()));
   }
 }

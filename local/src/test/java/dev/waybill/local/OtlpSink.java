@@ -1,17 +1,11 @@
 package dev.waybill.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.Message;
-import com.google.protobuf.Parser;
-import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpExchange;
-import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import dev.waybill.local.collector.OtlpReceiver;
+import dev.waybill.local.collector.OtlpReceiver.Signal;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -26,11 +20,6 @@ import java.util.stream.StreamSupport;
 final class OtlpSink implements AutoCloseable {
 
   private static final String PROTOBUF = "application/x-protobuf";
-  private static final Map<String, Parser<? extends Message>> REQUESTS =
-      Map.of(
-          "/v1/traces", ExportTraceServiceRequest.parser(),
-          "/v1/metrics", ExportMetricsServiceRequest.parser(),
-          "/v1/logs", ExportLogsServiceRequest.parser());
 
   private final List<Span> spans = new ArrayList<>();
   private final List<Metric> metrics = new ArrayList<>();
@@ -98,9 +87,8 @@ final class OtlpSink implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    Message message = REQUESTS.get(path).parseFrom(exchange.getRequestBody());
-    JsonNode request = Json.parse(JsonFormat.printer().print(message));
+    Signal signal = Signal.ofPath(exchange.getRequestURI().getPath());
+    JsonNode request = OtlpReceiver.read(signal, exchange.getRequestBody().readAllBytes(), false);
     HttpEndpoint.answer(exchange, keep(request), PROTOBUF, new byte[0]);
   }
 
@@ -135,9 +123,9 @@ final class OtlpSink implements AutoCloseable {
   private static Span span(Item item) {
     JsonNode json = item.json();
     return new Span(
-        hex(json.path("traceId")),
-        hex(json.path("spanId")),
-        hex(json.path("parentSpanId")),
+        json.path("traceId").asText(),
+        json.path("spanId").asText(),
+        json.path("parentSpanId").asText(),
         json.path("name").asText(),
         item.resource(),
         attributes(json));
@@ -146,7 +134,7 @@ final class OtlpSink implements AutoCloseable {
   private static Log log(Item item) {
     JsonNode json = item.json();
     return new Log(
-        hex(json.path("traceId")),
+        json.path("traceId").asText(),
         json.path("body").path("stringValue").asText(),
         item.resource(),
         attributes(json));
@@ -183,10 +171,6 @@ final class OtlpSink implements AutoCloseable {
                         .path("stringValue")
                         .asText(attribute.path("value").toString())));
     return attributes;
-  }
-
-  private static String hex(JsonNode base64) {
-    return HexFormat.of().formatHex(Base64.getDecoder().decode(base64.asText()));
   }
 
   private static Stream<JsonNode> stream(JsonNode array) {

@@ -19,6 +19,8 @@ import java.util.Map;
  */
 final class RealCollector implements AutoCloseable {
 
+  private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
+
   private final Process process;
   private final Path log;
 
@@ -30,20 +32,19 @@ final class RealCollector implements AutoCloseable {
   /**
    * Starts it and waits until it says that it is healthy.
    *
+   * @param name of its log, {@code local/target/<name>.log}
    * @param files of {@code collector-config}
    * @param settings laid over them, as the deployment does
    */
   static RealCollector start(
-      Path config,
-      List<String> files,
-      List<String> settings,
-      Map<String, String> environment,
-      Path log)
+      String name, List<String> files, List<String> settings, Map<String, String> environment)
       throws IOException, InterruptedException {
+    Path log = ROOT.resolve("local/target").resolve(name + ".log");
     int health = freePort();
     List<String> command = new ArrayList<>();
     command.add(System.getenv("WAYBILL_COLLECTOR"));
-    files.forEach(file -> command.add("--config=file:" + config.resolve(file)));
+    files.forEach(
+        file -> command.add("--config=file:" + ROOT.resolve("collector-config").resolve(file)));
     settings.forEach(setting -> command.add("--config=yaml:" + setting));
     command.add("--config=yaml:extensions::health_check::endpoint: 127.0.0.1:" + health);
     ProcessBuilder builder =
@@ -69,6 +70,10 @@ final class RealCollector implements AutoCloseable {
     return List.of(
         "receivers::otlp::protocols::http::endpoint: 127.0.0.1:" + http,
         "receivers::otlp::protocols::grpc::endpoint: 127.0.0.1:" + freePort());
+  }
+
+  Path log() {
+    return log;
   }
 
   /** Tells it to stop: it sends or stores what it holds, and ends with the status returned. */

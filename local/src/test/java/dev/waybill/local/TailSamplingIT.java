@@ -3,7 +3,6 @@ package dev.waybill.local;
 import static dev.waybill.local.OtlpClient.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 @EnabledIfEnvironmentVariable(named = "WAYBILL_COLLECTOR", matches = ".+")
 class TailSamplingIT {
 
-  private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
   private static final String REJECTED =
       "\"attributes\": [{\"key\": \"waybill.rows.rejected\", \"value\": {\"intValue\": \"1\"}}],";
   private static final String ERROR = "\"status\": {\"code\": 2},";
@@ -32,11 +30,10 @@ class TailSamplingIT {
     try (OtlpSink sink = new OtlpSink();
         RealCollector collector =
             RealCollector.start(
-                ROOT.resolve("collector-config"),
+                "tail-sampling",
                 List.of("common.yaml"),
                 settings,
-                Map.of("DELIVER_TO", sink.url(), "KEEP_PERCENT", "0"),
-                ROOT.resolve("local/target/tail-sampling.log"))) {
+                Map.of("DELIVER_TO", sink.url(), "KEEP_PERCENT", "0"))) {
       jobs.spans(
           "",
           span("01", "first job", 1, ""),

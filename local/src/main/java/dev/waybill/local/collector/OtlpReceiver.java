@@ -87,6 +87,11 @@ public final class OtlpReceiver implements AutoCloseable {
       this.message = message;
     }
 
+    /** That of OTLP/HTTP's {@code /v1/traces} and its like. */
+    public static Signal ofPath(String path) {
+      return valueOf(path.replace("/v1/", "").toUpperCase(java.util.Locale.ROOT));
+    }
+
     /** Its name in paths and files, for example {@code traces}. */
     public String text() {
       return name().toLowerCase(java.util.Locale.ROOT);
@@ -125,13 +130,7 @@ public final class OtlpReceiver implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    Signal signal =
-        Signal.valueOf(
-            exchange
-                .getRequestURI()
-                .getPath()
-                .replace("/v1/", "")
-                .toUpperCase(java.util.Locale.ROOT));
+    Signal signal = Signal.ofPath(exchange.getRequestURI().getPath());
     byte[] body = exchange.getRequestBody().readAllBytes();
     boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
     keep(signal, read(signal, body, gzip));
@@ -141,7 +140,8 @@ public final class OtlpReceiver implements AutoCloseable {
     }
   }
 
-  private static JsonNode read(Signal signal, byte[] body, boolean gzip) throws IOException {
+  /** Reads an export request's body, as OTLP's JSON. */
+  public static JsonNode read(Signal signal, byte[] body, boolean gzip) throws IOException {
     InputStream in = new ByteArrayInputStream(body);
     return json(
         signal.message.newBuilderForType().mergeFrom(gzip ? new GZIPInputStream(in) : in).build());
