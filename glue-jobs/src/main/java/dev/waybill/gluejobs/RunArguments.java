@@ -32,10 +32,6 @@ public record RunArguments(String runId, String bucket, String key, LocalDate ru
         date(arguments.require(RUN_DATE)));
   }
 
-  public Path input() {
-    return new Path("s3://" + bucket + "/" + key);
-  }
-
   /** The run's own prefix in a data set. */
   public Path prefix(Output output) {
     return new Path("s3://" + bucket + "/" + output.folder() + "/run=" + runId);

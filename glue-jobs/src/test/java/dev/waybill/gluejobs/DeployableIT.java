@@ -36,6 +36,7 @@ class DeployableIT {
   private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
   private static final Path TARGET = ROOT.resolve("glue-jobs/target");
   private static final Path JAR = TARGET.resolve("glue-jobs-deployable.jar");
+  private static final Path S3A = TARGET.resolve("s3/hadoop-aws.jar");
   private static final String KEY = "input/listings.csv";
   private static final String WHOLE = "whole";
 
@@ -54,14 +55,14 @@ class DeployableIT {
 
   @BeforeAll
   static void start() throws Exception {
-    s3 = S3Server.start(TARGET.resolve("s3/s3proxy.jar"), folder);
+    s3 = S3Server.start(TARGET.resolve("s3"), folder);
     s3.client()
         .putObject(
             request -> request.bucket(S3Server.BUCKET).key(KEY),
             RequestBody.fromFile(ROOT.resolve("sample-data/listings.csv")));
     SparkSession.Builder builder =
         SparkSession.builder().master("local[2]").config("spark.ui.enabled", false);
-    for (String setting : s3aSettings()) {
+    for (String setting : s3aSettings(s3.url())) {
       builder.config(setting.split("=", 2)[0], setting.split("=", 2)[1]);
     }
     spark = builder.getOrCreate();
@@ -101,7 +102,7 @@ class DeployableIT {
                 "17",
                 "--missing-deps",
                 "-cp",
-                String.join(File.pathSeparator, sparkClassPath()),
+                String.join(File.pathSeparator, sparkClassPath()) + File.pathSeparator + S3A,
                 JAR.toString());
     assertThat(status).as(out.toString()).isZero();
     List<String> missing =
@@ -203,10 +204,10 @@ class DeployableIT {
             + File.pathSeparator
             + line("classpath/aws-sdk.txt")
             + File.pathSeparator
-            + TARGET.resolve("s3/hadoop-aws.jar"));
+            + S3A);
     command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", "local[2]"));
     command.addAll(List.of("--conf", "spark.ui.enabled=false", "--conf", "spark.log.level=WARN"));
-    s3aSettings().forEach(setting -> command.addAll(List.of("--conf", setting)));
+    s3aSettings(s3.url()).forEach(setting -> command.addAll(List.of("--conf", setting)));
     command.addAll(List.of("--class", job.getName(), JAR.toString()));
     command.addAll(List.of("--run_id", run, "--bucket", S3Server.BUCKET, "--key", KEY));
     command.addAll(List.of("--run_date", TestBucket.RUN_DATE, "--JOB_NAME", job.getSimpleName()));
@@ -218,10 +219,11 @@ class DeployableIT {
         .start();
   }
 
-  private static List<String> s3aSettings() {
+  /** How S3A reaches a server, as settings of Spark. */
+  static List<String> s3aSettings(String url) {
     return List.of(
         "spark.hadoop.fs.s3.impl=org.apache.hadoop.fs.s3a.S3AFileSystem",
-        "spark.hadoop.fs.s3a.endpoint=" + s3.url(),
+        "spark.hadoop.fs.s3a.endpoint=" + url,
         "spark.hadoop.fs.s3a.endpoint.region=eu-west-1",
         "spark.hadoop.fs.s3a.path.style.access=true",
         "spark.hadoop.fs.s3a.aws.credentials.provider="

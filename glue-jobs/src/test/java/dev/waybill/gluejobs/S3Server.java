@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,10 +23,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * S3Proxy as a child process: a server that speaks S3, in which a rename is a copy and a deletion,
- * as in S3 itself. It remembers every request.
+ * A server that speaks S3, as a child process.
  *
  * @see <a href="https://github.com/gaul/s3proxy">S3Proxy</a>
+ * @see <a href="https://github.com/adobe/S3Mock">S3Mock</a>
  */
 final class S3Server implements AutoCloseable {
 
@@ -56,7 +57,8 @@ final class S3Server implements AutoCloseable {
             .build();
   }
 
-  static S3Server start(Path jar, Path folder) throws IOException {
+  /** S3Proxy, in which a rename is a copy and a deletion, as in S3; it remembers every request. */
+  static S3Server start(Path jars, Path folder) throws IOException {
     int port = freePort();
     Path configuration = folder.resolve("s3proxy.conf");
     Files.write(
@@ -66,18 +68,38 @@ final class S3Server implements AutoCloseable {
             "s3proxy.authorization=none",
             "jclouds.provider=filesystem-nio2",
             "jclouds.filesystem.basedir=" + Files.createDirectory(folder.resolve("buckets"))));
-    Path log = folder.resolve("s3proxy.log");
+    return start(
+        port,
+        folder.resolve("s3proxy.log"),
+        "-DLOG_LEVEL=debug",
+        "-jar",
+        jars.resolve("s3proxy.jar").toString(),
+        "--properties",
+        configuration.toString());
+  }
+
+  /** S3Mock, which can keep versions. */
+  static S3Server startVersioned(Path jars, Path folder) throws IOException {
+    int port = freePort();
+    String setting = "--com.adobe.testing.s3mock.";
+    return start(
+        port,
+        folder.resolve("s3mock.log"),
+        "-XX:TieredStopAtLevel=1",
+        "-jar",
+        jars.resolve("s3mock.jar").toString(),
+        setting + "http-port=" + port,
+        setting + "store.root=" + Files.createDirectory(folder.resolve("versions")),
+        "--server.port=0",
+        "--server.address=127.0.0.1");
+  }
+
+  private static S3Server start(int port, Path log, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-DLOG_LEVEL=debug",
-                "-jar",
-                jar.toString(),
-                "--properties",
-                configuration.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     S3Server server = new S3Server(port, log, process);
     server.createBucket();
     return server;
@@ -154,7 +176,7 @@ final class S3Server implements AutoCloseable {
         return;
       } catch (SdkException e) {
         if (!process.isAlive() || Instant.now().isAfter(end)) {
-          throw new IllegalStateException("S3Proxy does not answer; its log is " + log, e);
+          throw new IllegalStateException("the S3 server does not answer; its log is " + log, e);
         }
       }
     }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
+import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.Partitions;
@@ -45,7 +46,8 @@ public final class CleaningPipeline {
 
   public void run() {
     ReadListings file =
-        job.step("check header", () -> ReadListings.open(spark, run.input(), run.key()));
+        job.step(
+            "check header", () -> ReadListings.open(spark, InputObject.of(run, job.arguments())));
     if (!file.ignoredColumns().isEmpty()) {
       LOG.warn(
           "{}: columns that the contract does not know are ignored: {}",

@@ -2,6 +2,7 @@ package dev.waybill.gluejobs.cleaning;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.InvalidInput;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
@@ -9,14 +10,12 @@ import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvRecords;
 import dev.waybill.gluejobs.csv.CsvSource;
 import dev.waybill.gluetracing.TracedJob;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,7 +25,7 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param bytes its size
  */
-public record ReadListings(Path path, String key, CsvHeader header, long bytes) {
+public record ReadListings(InputObject object, CsvHeader header, long bytes) {
 
   private static final Map<String, String> SYNONYMS =
       Map.of("latitude", ListingColumns.LAT, "longitude", ListingColumns.LONG);
@@ -34,22 +33,16 @@ public record ReadListings(Path path, String key, CsvHeader header, long bytes) 
   /**
    * Opens a listings file.
    *
-   * @param key its S3 key, for messages
    * @throws InvalidInput where it is empty, gone, no CSV, or its header lacks or doubles a column
    */
-  public static ReadListings open(SparkSession spark, Path path, String key) {
-    try {
-      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
-      long bytes = files.getFileStatus(path).getLen();
-      try (InputStream in = files.open(path)) {
-        CsvHeader header = CsvHeader.read(in, SYNONYMS);
-        header.require(ListingColumns.REQUIRED);
-        return new ReadListings(path, key, header, bytes);
-      }
+  public static ReadListings open(SparkSession spark, InputObject object) {
+    Configuration hadoop = spark.sessionState().newHadoopConf();
+    try (InputStream in = object.open(hadoop)) {
+      CsvHeader header = CsvHeader.read(in, SYNONYMS);
+      header.require(ListingColumns.REQUIRED);
+      return new ReadListings(object, header, object.bytes(hadoop));
     } catch (CsvRecords.NotCsv e) {
-      throw new InvalidInput(key, e.getMessage());
-    } catch (FileNotFoundException e) {
-      throw new InvalidInput(key, "is not in the bucket any more; upload it again");
+      throw new InvalidInput(object.key(), e.getMessage());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -60,7 +53,7 @@ public record ReadListings(Path path, String key, CsvHeader header, long bytes) 
    * Rejection} on records that can't be bound to the header.
    */
   public Dataset<Row> records(SparkSession spark) {
-    Dataset<Row> records = CsvSource.records(spark, path, key, header.names().size());
+    Dataset<Row> records = CsvSource.records(spark, object, header.names().size());
     return records.select(
         col(CsvSource.RAW_RECORD),
         col(CsvSource.FIELDS),

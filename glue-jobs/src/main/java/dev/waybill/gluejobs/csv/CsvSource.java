@@ -1,10 +1,10 @@
 package dev.waybill.gluejobs.csv;
 
+import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.InvalidInput;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -53,7 +53,7 @@ public final class CsvSource implements TableProvider {
           .add(FIELDS, DataTypes.createArrayType(DataTypes.StringType))
           .add(PROBLEM, DataTypes.StringType);
 
-  private static final String OBJECT = "object";
+  private static final String URI = "uri";
   private static final String KEY = "key";
   private static final String COLUMNS = "columns";
 
@@ -63,15 +63,17 @@ public final class CsvSource implements TableProvider {
   /**
    * The records of an object.
    *
-   * @param key its S3 key, for messages
    * @param columns how many fields the header has
    */
-  public static Dataset<Row> records(SparkSession spark, Path path, String key, int columns) {
+  public static Dataset<Row> records(SparkSession spark, InputObject object, int columns) {
     return spark
         .read()
         .format(CsvSource.class.getName())
-        .option(OBJECT, path.toString())
-        .option(KEY, key)
+        .option(URI, object.uri())
+        .option(KEY, object.key())
+        .option(InputObject.VERSION_ID, object.versionId())
+        .option(InputObject.ETAG, object.etag())
+        .option(InputObject.SIZE, object.size())
         .option(COLUMNS, columns)
         .load();
   }
@@ -87,8 +89,12 @@ public final class CsvSource implements TableProvider {
     CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(properties);
     return new CsvTable(
         new CsvObject(
-            options.get(OBJECT),
-            options.get(KEY),
+            new InputObject(
+                options.get(URI),
+                options.get(KEY),
+                options.get(InputObject.VERSION_ID),
+                options.get(InputObject.ETAG),
+                options.getLong(InputObject.SIZE, 0)),
             options.getInt(COLUMNS, 0),
             new SerializableConfiguration(
                 SparkSession.active().sparkContext().hadoopConfiguration())));
@@ -99,7 +105,7 @@ public final class CsvSource implements TableProvider {
 
     @Override
     public String name() {
-      return object.path;
+      return object.input.uri();
     }
 
     @Override
@@ -144,7 +150,7 @@ public final class CsvSource implements TableProvider {
     }
   }
 
-  private record CsvObject(String path, String key, int columns, SerializableConfiguration hadoop)
+  private record CsvObject(InputObject input, int columns, SerializableConfiguration hadoop)
       implements InputPartition {
     private static final long serialVersionUID = 1;
   }
@@ -156,8 +162,7 @@ public final class CsvSource implements TableProvider {
 
     private Reader(CsvObject object) throws IOException {
       this.object = object;
-      Path path = new Path(object.path);
-      this.records = new CsvRecords(path.getFileSystem(object.hadoop.value()).open(path));
+      this.records = new CsvRecords(object.input.open(object.hadoop.value()));
       advance();
     }
 
@@ -194,7 +199,7 @@ public final class CsvSource implements TableProvider {
       try {
         return records.next();
       } catch (CsvRecords.NotCsv e) {
-        throw new InvalidInput(object.key, e.getMessage());
+        throw new InvalidInput(object.input.key(), e.getMessage());
       }
     }
 

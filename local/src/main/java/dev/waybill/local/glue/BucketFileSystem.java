@@ -2,6 +2,7 @@ package dev.waybill.local.glue;
 
 import static dev.waybill.local.s3.BucketServer.UNFINISHED;
 
+import dev.waybill.local.s3.Etag;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -194,15 +196,31 @@ public final class BucketFileSystem extends FileSystem {
   private FileStatus status(Path path, java.nio.file.Path file) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileStatus(
-          attributes.isDirectory() ? 0 : attributes.size(),
-          attributes.isDirectory(),
-          1,
-          BLOCK,
-          attributes.lastModifiedTime().toMillis(),
-          makeQualified(path));
+      return new ObjectStatus(attributes, makeQualified(path));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static final class ObjectStatus extends FileStatus implements EtagSource {
+    private static final long serialVersionUID = 1;
+
+    private final String etag;
+
+    private ObjectStatus(BasicFileAttributes file, Path path) {
+      super(
+          file.isDirectory() ? 0 : file.size(),
+          file.isDirectory(),
+          1,
+          BLOCK,
+          file.lastModifiedTime().toMillis(),
+          path);
+      this.etag = Etag.of(file);
+    }
+
+    @Override
+    public String getEtag() {
+      return etag;
     }
   }
 

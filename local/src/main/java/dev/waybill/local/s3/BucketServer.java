@@ -5,7 +5,6 @@ import dev.waybill.local.HttpEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -126,20 +121,20 @@ public final class BucketServer implements AutoCloseable {
     }
     Files.createDirectories(target.getParent());
     Path unfinished = target.resolveSibling(UNFINISHED + System.nanoTime());
-    MessageDigest md5 = md5();
-    try (InputStream in = new DigestInputStream(body(exchange), md5)) {
+    try (InputStream in = body(exchange)) {
       Files.copy(in, unfinished);
     }
+    String etag = Etag.of(unfinished);
+    long size = Files.size(unfinished);
     Files.move(
         unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    String etag = HexFormat.of().formatHex(md5.digest());
     exchange.getResponseHeaders().set("ETag", "\"" + etag + "\"");
     HttpEndpoint.answer(exchange, 200, "application/xml", new byte[0]);
     notification.accept(
         new Created(
             bucket,
             key,
-            Files.size(target),
+            size,
             etag,
             clock.instant(),
             exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id")));
@@ -245,13 +240,5 @@ public final class BucketServer implements AutoCloseable {
   private static String httpDate(Instant time) {
     return java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME.format(
         time.atOffset(java.time.ZoneOffset.UTC));
-  }
-
-  private static MessageDigest md5() {
-    try {
-      return MessageDigest.getInstance("MD5");
-    } catch (NoSuchAlgorithmException e) {
-      throw new UncheckedIOException(new IOException(e));
-    }
   }
 }

@@ -49,14 +49,7 @@ public final class InputFolder {
           if (state.equals(last.get(key)) && !state.equals(done.get(key))) {
             done.put(key, state);
             if (!known.test(key)) {
-              arrived.add(
-                  new Created(
-                      bucket,
-                      key,
-                      state.size,
-                      "%x-%x".formatted(state.size, state.modified),
-                      Instant.now(),
-                      null));
+              arrived.add(new Created(bucket, key, state.size, state.etag, Instant.now(), null));
             }
           }
         });
@@ -84,11 +77,11 @@ public final class InputFolder {
     try {
       found.put(
           folder.relativize(file).toString().replace('\\', '/'),
-          new State(Files.size(file), Files.getLastModifiedTime(file).toMillis()));
+          new State(Files.size(file), Etag.of(file)));
     } catch (NoSuchFileException gone) {
       found.remove(file.toString());
     }
   }
 
-  private record State(long size, long modified) {}
+  private record State(long size, String etag) {}
 }
