@@ -19,15 +19,18 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The OpenTelemetry SDK of one job: traces, metrics and logs over OTLP/HTTP with the JDK's own
  * client, because Glue's class path has an old OkHttp and no gRPC. Everything it waits for is
- * bounded, and what could not be sent is said once, never thrown.
+ * bounded; what could not be sent is kept on disk and said once, never thrown.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>
  */
@@ -35,6 +38,8 @@ final class JobTelemetry {
 
   /** The bound of one export, and of the whole flush at the end. */
   static final Duration BOUND = Duration.ofSeconds(5);
+
+  private static final Duration KEEPING_BOUND = Duration.ofSeconds(1);
 
   private static final Duration METRIC_INTERVAL = Duration.ofSeconds(5);
   private static final String SCOPE = "dev.waybill.glue-tracing";
@@ -49,6 +54,7 @@ final class JobTelemetry {
   private final SpanExporter spanExporter;
   private final JobSpans.NextIds ids = new JobSpans.NextIds();
   private final ExportWarnings warnings = ExportWarnings.install();
+  private final UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC());
   private final String endpoint;
 
   /**
@@ -109,11 +115,14 @@ final class JobTelemetry {
   }
 
   /**
-   * Flushes and shuts down within {@link #BOUND}.
+   * Flushes and shuts down within {@link #BOUND} and a second; what was not delivered by then is on
+   * disk.
    *
+   * @param folder where that is copied, or empty; it takes {@link TelemetryFolder#BOUND} at most
    * @return what an on-call should know of telemetry that did not arrive, or empty where all did
    */
-  Optional<String> close() {
+  Optional<String> close(Optional<TelemetryFolder> folder) {
+    unsent.tryAgain();
     CompletableResultCode done =
         CompletableResultCode.ofAll(
                 List.of(
@@ -121,18 +130,23 @@ final class JobTelemetry {
                     sdk.getSdkMeterProvider().shutdown(),
                     sdk.getSdkLoggerProvider().shutdown()))
             .join(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+    if (!done.isDone()) {
+      unsent.giveUp();
+      done.join(KEEPING_BOUND.toMillis(), TimeUnit.MILLISECONDS);
+    }
     warnings.remove();
-    String problem =
-        done.isDone() ? warnings.first() : "no answer within " + BOUND.toSeconds() + " s";
-    return Optional.ofNullable(problem)
-        .map(
-            text ->
-                "telemetry of this job is incomplete: the collector at "
-                    + endpoint
-                    + " (job argument --"
-                    + TracedJob.OTLP_ENDPOINT
-                    + ") did not take it: "
-                    + text);
+    return unsent.close().map(kept -> notice(kept, folder));
+  }
+
+  private String notice(Path kept, Optional<TelemetryFolder> folder) {
+    String place = folder.map(copy -> copy.take(kept)).orElse(kept.toString());
+    String lost = unsent.lost();
+    String reason =
+        Objects.requireNonNullElse(
+            warnings.first(), "no answer within " + BOUND.toSeconds() + " s");
+    return "the collector at %s (job argument --%s) did not take all telemetry of this job: %s. What is missing there is in %s%s; send it with: waybill replay FOLDER --otlp-endpoint URL"
+        .formatted(
+            endpoint, TracedJob.OTLP_ENDPOINT, reason, place, lost == null ? "" : ", but " + lost);
   }
 
   private SdkTracerProvider tracerProvider(Resource resource, boolean sampled) {
@@ -140,7 +154,7 @@ final class JobTelemetry {
         .setResource(resource)
         .setIdGenerator(ids)
         .setSampler(sampled ? Sampler.alwaysOn() : Sampler.alwaysOff())
-        .addSpanProcessor(BatchSpanProcessor.builder(spanExporter).build())
+        .addSpanProcessor(BatchSpanProcessor.builder(unsent.spans(spanExporter)).build())
         .build();
   }
 
@@ -149,14 +163,15 @@ final class JobTelemetry {
         .setResource(resource)
         .registerMetricReader(
             PeriodicMetricReader.builder(
-                    OtlpHttpMetricExporter.builder()
-                        .setEndpoint(endpoint + "/v1/metrics")
-                        // A job's exports may reach any collector task: each says what is new.
-                        .setAggregationTemporalitySelector(
-                            AggregationTemporalitySelector.deltaPreferred())
-                        .setTimeout(BOUND)
-                        .setRetryPolicy(RETRIES)
-                        .build())
+                    unsent.metrics(
+                        OtlpHttpMetricExporter.builder()
+                            .setEndpoint(endpoint + "/v1/metrics")
+                            // A job's exports may reach any collector task: each says what is new.
+                            .setAggregationTemporalitySelector(
+                                AggregationTemporalitySelector.deltaPreferred())
+                            .setTimeout(BOUND)
+                            .setRetryPolicy(RETRIES)
+                            .build()))
                 .setInterval(METRIC_INTERVAL)
                 .build())
         .build();
@@ -167,11 +182,12 @@ final class JobTelemetry {
         .setResource(resource)
         .addLogRecordProcessor(
             BatchLogRecordProcessor.builder(
-                    OtlpHttpLogRecordExporter.builder()
-                        .setEndpoint(endpoint + "/v1/logs")
-                        .setTimeout(BOUND)
-                        .setRetryPolicy(RETRIES)
-                        .build())
+                    unsent.logs(
+                        OtlpHttpLogRecordExporter.builder()
+                            .setEndpoint(endpoint + "/v1/logs")
+                            .setTimeout(BOUND)
+                            .setRetryPolicy(RETRIES)
+                            .build()))
                 .build())
         .build();
   }

@@ -47,11 +47,11 @@ import org.slf4j.LoggerFactory;
  * job and no extra pass: its rows are counted in the pass that Spark makes anyway, and its span
  * covers the stages which really ran it.
  *
- * <p>Telemetry never fails the job and never holds it up for longer than a few seconds at its end.
+ * <p>Telemetry never fails the job and never holds it up for longer than ten seconds at its end.
  *
  * <p>Arguments it reads, all optional: {@value #TRACE_HEADER}, {@value #OTLP_ENDPOINT}, {@value
- * #EXECUTION_ARN}, {@value #STATE_NAME}, {@value #ATTEMPT}, {@value #REDRIVE}, {@value #RUN_ID},
- * {@value #KEY}, and Glue's {@code JOB_RUN_ID}.
+ * #TELEMETRY_FOLDER}, {@value #EXECUTION_ARN}, {@value #STATE_NAME}, {@value #ATTEMPT}, {@value
+ * #REDRIVE}, {@value #RUN_ID}, {@value #KEY}, and Glue's {@code JOB_RUN_ID}.
  */
 public final class TracedJob implements AutoCloseable {
 
@@ -66,6 +66,12 @@ public final class TracedJob implements AutoCloseable {
    * Its log lines stay on the console.
    */
   public static final String TELEMETRY = "telemetry";
+
+  /**
+   * A folder of any file system that Hadoop knows. What the collector did not take is there at the
+   * job's end, below it in a folder of this job run; without it, on the driver's disk.
+   */
+  public static final String TELEMETRY_FOLDER = "telemetry_folder";
 
   public static final String EXECUTION_ARN = "execution_arn";
   public static final String STATE_NAME = "state_name";
@@ -273,7 +279,7 @@ public final class TracedJob implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("the trace of this job is incomplete: {}", ErrorText.of(e));
     }
-    telemetry.close().ifPresent(LOG::warn);
+    telemetry.close(telemetryFolder()).ifPresent(LOG::warn);
   }
 
   private <T> T describe(String step, SpanContext self, Callable<T> work) {
@@ -426,6 +432,16 @@ public final class TracedJob implements AutoCloseable {
     return ask
         ? new ParentLookup(header.traceId(), state.get(), arguments.number(ATTEMPT)).start()
         : nothing();
+  }
+
+  private Optional<TelemetryFolder> telemetryFolder() {
+    String run = name + "-" + arguments.find(JOB_RUN_ID).orElse(root.getSpanId());
+    return arguments
+        .find(TELEMETRY_FOLDER)
+        .map(
+            folder ->
+                new TelemetryFolder(
+                    folder + "/" + run, spark.sparkContext().hadoopConfiguration()));
   }
 
   private Map<String, String> logFields() {

@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
 
-/** An OTLP/HTTP receiver that keeps what it gets, or never answers. */
+/** An OTLP/HTTP receiver that keeps what it gets, until it is told otherwise. */
 final class TestCollector implements AutoCloseable {
 
   private final List<Span> all = new CopyOnWriteArrayList<>();
@@ -29,11 +29,11 @@ final class TestCollector implements AutoCloseable {
   private final List<LogRecord> logs = new CopyOnWriteArrayList<>();
   private final List<Resource> resources = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final boolean silent;
   private final HttpServer server;
+  private volatile Answer answer;
 
-  private TestCollector(boolean silent) throws IOException {
-    this.silent = silent;
+  private TestCollector(Answer answer) throws IOException {
+    this.answer = answer;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", this::take);
@@ -41,12 +41,23 @@ final class TestCollector implements AutoCloseable {
   }
 
   static TestCollector healthy() throws IOException {
-    return new TestCollector(false);
+    return new TestCollector(Answer.TAKES);
   }
 
   /** Accepts connections and requests, and never answers. */
   static TestCollector silent() throws IOException {
-    return new TestCollector(true);
+    return new TestCollector(Answer.NONE);
+  }
+
+  /** How a collector answers: it takes all, is overloaded, or says nothing at all. */
+  enum Answer {
+    TAKES,
+    UNAVAILABLE,
+    NONE
+  }
+
+  void answers(Answer from) {
+    answer = from;
   }
 
   String url() {
@@ -114,7 +125,14 @@ final class TestCollector implements AutoCloseable {
   }
 
   private void take(HttpExchange exchange) throws IOException {
-    if (silent) {
+    if (answer == Answer.UNAVAILABLE) {
+      exchange.getRequestBody().readAllBytes();
+      exchange.getResponseHeaders().set("Retry-After", "30");
+      exchange.sendResponseHeaders(503, -1);
+      exchange.close();
+      return;
+    }
+    if (answer == Answer.NONE) {
       try {
         closed.await();
       } catch (InterruptedException e) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.HelpCommand;
       RunCommand.class,
       WatchCommand.class,
       UploadCommand.class,
+      ReplayCommand.class,
       GenerateCommand.class,
       TestCommand.class,
       HelpCommand.class

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -46,9 +48,9 @@ public final class OtlpReceiver implements AutoCloseable {
   private static final Set<String> IDS = Set.of("traceId", "spanId", "parentSpanId");
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String RUN_ID = "waybill.run_id";
-  private static final Duration LAST_FORWARDS = Duration.ofSeconds(5);
+  private static final Duration FORWARD_BOUND = Duration.ofSeconds(5);
 
-  private final Map<String, Map<Signal, List<JsonNode>>> byRun = new LinkedHashMap<>();
+  private final Map<String, Map<Signal, List<Kept>>> byRun = new LinkedHashMap<>();
   private final HttpEndpoint endpoint;
   private final String forwardTo;
   private final Consumer<String> warnings;
@@ -70,7 +72,7 @@ public final class OtlpReceiver implements AutoCloseable {
    * @param warnings takes the one sentence to say when that collector refuses
    */
   public static OtlpReceiver start(String forwardTo, Consumer<String> warnings) {
-    return new OtlpReceiver(forwardTo == null ? null : forwardTo.replaceAll("/+$", ""), warnings);
+    return new OtlpReceiver(forwardTo == null ? null : Replay.base(forwardTo), warnings);
   }
 
   /** The three kinds of telemetry. */
@@ -92,6 +94,15 @@ public final class OtlpReceiver implements AutoCloseable {
       return valueOf(path.replace("/v1/", "").toUpperCase(java.util.Locale.ROOT));
     }
 
+    /** Whether this is an export request of it, in OTLP's JSON. */
+    boolean isRequest(String text) {
+      try {
+        return Json.parse(text).path(field).isArray();
+      } catch (RuntimeException noJson) {
+        return false;
+      }
+    }
+
     /** Its name in paths and files, for example {@code traces}. */
     public String text() {
       return name().toLowerCase(java.util.Locale.ROOT);
@@ -103,16 +114,31 @@ public final class OtlpReceiver implements AutoCloseable {
   }
 
   /** What came of a run, each an export request in OTLP's JSON. */
-  public synchronized List<JsonNode> ofRun(String runId, Signal signal) {
-    return List.copyOf(byRun.getOrDefault(runId, Map.of()).getOrDefault(signal, List.of()));
+  public List<JsonNode> ofRun(String runId, Signal signal) {
+    return kept(runId, signal).stream().map(Kept::request).toList();
+  }
+
+  /**
+   * Which of a run's requests the real collector took, by their places among all; waits a little
+   * for those that are under way.
+   */
+  public List<Integer> passedOn(String runId, Signal signal) {
+    List<Kept> kept = kept(runId, signal);
+    await(kept.stream().map(Kept::passedOn).toList());
+    return IntStream.range(0, kept.size())
+        .filter(place -> kept.get(place).passedOn().getNow(false))
+        .boxed()
+        .toList();
+  }
+
+  /** The real collector's base URL, or null. */
+  public String backend() {
+    return forwardTo;
   }
 
   /** Takes a request as if it had come by HTTP. */
   public void take(Signal signal, Message request) {
-    keep(signal, json(request));
-    if (forwardTo != null) {
-      forward(signal, request.toByteArray(), false);
-    }
+    keep(signal, json(request), forward(signal, request.toByteArray(), false));
   }
 
   /** Lets go of a run's telemetry, once it is written down. */
@@ -124,20 +150,25 @@ public final class OtlpReceiver implements AutoCloseable {
   @Override
   public void close() {
     endpoint.close();
-    CompletableFuture.allOf(forwarding.toArray(CompletableFuture[]::new))
-        .completeOnTimeout(null, LAST_FORWARDS.toMillis(), TimeUnit.MILLISECONDS)
+    await(forwarding);
+  }
+
+  private static void await(Collection<? extends CompletableFuture<?>> underWay) {
+    CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, FORWARD_BOUND.toMillis(), TimeUnit.MILLISECONDS)
         .join();
+  }
+
+  private synchronized List<Kept> kept(String runId, Signal signal) {
+    return List.copyOf(byRun.getOrDefault(runId, Map.of()).getOrDefault(signal, List.of()));
   }
 
   private void serve(HttpExchange exchange) throws IOException {
     Signal signal = Signal.ofPath(exchange.getRequestURI().getPath());
     byte[] body = exchange.getRequestBody().readAllBytes();
     boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
-    keep(signal, read(signal, body, gzip));
+    keep(signal, read(signal, body, gzip), forward(signal, body, gzip));
     HttpEndpoint.answer(exchange, 200, PROTOBUF, new byte[0]);
-    if (forwardTo != null) {
-      forward(signal, body, gzip);
-    }
   }
 
   /** Reads an export request's body, as OTLP's JSON. */
@@ -175,11 +206,12 @@ public final class OtlpReceiver implements AutoCloseable {
     node.forEach(OtlpReceiver::hexIds);
   }
 
-  private synchronized void keep(Signal signal, JsonNode request) {
+  private synchronized void keep(
+      Signal signal, JsonNode request, CompletableFuture<Boolean> passedOn) {
     byRun
         .computeIfAbsent(runOf(request, signal), id -> new LinkedHashMap<>())
         .computeIfAbsent(signal, kind -> new ArrayList<>())
-        .add(request);
+        .add(new Kept(request, passedOn));
   }
 
   private static String runOf(JsonNode request, Signal signal) {
@@ -192,37 +224,49 @@ public final class OtlpReceiver implements AutoCloseable {
     return "";
   }
 
-  private void forward(Signal signal, byte[] body, boolean gzip) {
+  /** Passes a request on; completes with whether it was taken, never exceptionally. */
+  private CompletableFuture<Boolean> forward(Signal signal, byte[] body, boolean gzip) {
+    if (forwardTo == null) {
+      return CompletableFuture.completedFuture(false);
+    }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(forwardTo + "/v1/" + signal.text()))
             .header("Content-Type", PROTOBUF)
+            .timeout(FORWARD_BOUND)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     if (gzip) {
       request.header("Content-Encoding", "gzip");
     }
-    CompletableFuture<?> passedOn =
+    CompletableFuture<Boolean> passedOn =
         client
             .sendAsync(request.build(), HttpResponse.BodyHandlers.discarding())
-            .handle(
-                (response, error) -> {
-                  if (error != null || response.statusCode() >= 300) {
-                    warn(
-                        error == null
-                            ? "status " + response.statusCode()
-                            : String.valueOf(error.getCause()));
-                  }
-                  return null;
-                });
+            .handle(this::taken);
     forwarding.add(passedOn);
     passedOn.thenRun(() -> forwarding.remove(passedOn));
+    return passedOn;
+  }
+
+  private boolean taken(HttpResponse<?> answer, Throwable error) {
+    if (error != null) {
+      warn(String.valueOf(error.getCause()));
+      return false;
+    }
+    if (answer.statusCode() >= 300) {
+      warn("status " + answer.statusCode());
+      return false;
+    }
+    return true;
   }
 
   private synchronized void warn(String problem) {
     if (!warned) {
       warned = true;
       warnings.accept(
-          "the collector at %s did not take telemetry (%s); the run's own folder has it all"
-              .formatted(forwardTo, problem));
+          "the collector at %s did not take telemetry (%s); the run's own folder has it all. Later, send what is missing: waybill replay RUN_FOLDER --otlp-endpoint %s"
+              .formatted(forwardTo, problem, forwardTo));
     }
   }
+
+  /** A request, and whether the real collector took it. */
+  private record Kept(JsonNode request, CompletableFuture<Boolean> passedOn) {}
 }

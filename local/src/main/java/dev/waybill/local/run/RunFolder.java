@@ -5,6 +5,7 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
+import dev.waybill.local.collector.Replay;
 import dev.waybill.local.report.HtmlReport;
 import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.ExecutionFollower.Ended;
@@ -73,8 +74,10 @@ public final class RunFolder {
       Files.createDirectories(folder);
       writeLines(folder.resolve(SEGMENTS), segments);
       for (Signal signal : Signal.values()) {
-        writeLines(
-            folder.resolve(signal.text() + ".jsonl"), cloud.collector().ofRun(run.runId(), signal));
+        Path lines = folder.resolve(Replay.fileOf(signal));
+        writeLines(lines, cloud.collector().ofRun(run.runId(), signal));
+        Replay.noteSent(
+            lines, cloud.collector().backend(), cloud.collector().passedOn(run.runId(), signal));
       }
       cloud.collector().forget(run.runId());
       Files.writeString(report, HtmlReport.of(summary, trace));

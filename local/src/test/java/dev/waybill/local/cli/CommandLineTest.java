@@ -21,11 +21,19 @@ class CommandLineTest {
   void theHelpNamesEveryCommand() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString())
-        .contains("run ", "watch ", "upload ", "generate ", "test ", "help ", "Exit status: 0");
+        .contains(
+            "run ",
+            "watch ",
+            "upload ",
+            "replay ",
+            "generate ",
+            "test ",
+            "help ",
+            "Exit status: 0");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "watch", "upload", "generate", "test"})
+  @ValueSource(strings = {"run", "watch", "upload", "replay", "generate", "test"})
   void everyCommandExplainsItself(String command) {
     assertThat(execute(command, "--help")).isZero();
     assertThat(out.toString())

@@ -96,7 +96,12 @@ class PipelineDefinitionTest {
             org.assertj.core.api.Assertions.tuple("--run_id", "run-1"),
             org.assertj.core.api.Assertions.tuple("--bucket", "uploads"),
             org.assertj.core.api.Assertions.tuple("--key", "input/a b.csv"),
+            org.assertj.core.api.Assertions.tuple("--version_id", ""),
+            org.assertj.core.api.Assertions.tuple("--etag", "0cc175b9c0f1b6a831c399e269772661"),
+            org.assertj.core.api.Assertions.tuple("--size", "1234"),
             org.assertj.core.api.Assertions.tuple("--run_date", "2026-11-20"),
+            org.assertj.core.api.Assertions.tuple(
+                "--telemetry_folder", "s3://uploads/runs/run=run-1/telemetry"),
             org.assertj.core.api.Assertions.tuple("--trace_header", HEADER),
             org.assertj.core.api.Assertions.tuple("--execution_arn", execution.executionArn()),
             org.assertj.core.api.Assertions.tuple("--state_name", "CleanListings"),
@@ -239,6 +244,9 @@ class PipelineDefinitionTest {
             .put("run_id", "run-1")
             .put("bucket", "uploads")
             .put("key", "input/a b.csv")
+            .put("version_id", "")
+            .put("etag", "0cc175b9c0f1b6a831c399e269772661")
+            .put("size", 1_234)
             .put("run_date", "2026-11-20")
             .put("trace_header", HEADER)
             .toString();

@@ -1,0 +1,306 @@
+package dev.waybill.gluetracing;
+
+import io.opentelemetry.exporter.logging.otlp.internal.logs.OtlpStdoutLogRecordExporter;
+import io.opentelemetry.exporter.logging.otlp.internal.metrics.OtlpStdoutMetricExporter;
+import io.opentelemetry.exporter.logging.otlp.internal.traces.OtlpStdoutSpanExporter;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Keeps on disk what the collector did not take, so that {@code waybill replay} can send it later:
+ * a file a signal, {@code traces.jsonl}, {@code metrics.jsonl} and {@code logs.jsonl}, each line an
+ * OTLP export request. After a failure the collector is left alone for a while, and what comes
+ * meanwhile goes to disk at once: a job that logs much is not held up by one that is down.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/">OpenTelemetry
+ *     protocol file exporter</a>
+ */
+final class UnsentTelemetry {
+
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+  private static final long LARGEST_FILE = 256L << 20;
+
+  private final Clock clock;
+  private final Set<Delivery<?>.Batch> open = ConcurrentHashMap.newKeySet();
+  private final List<KeptFile> files = new ArrayList<>();
+  private volatile Instant tryAgain = Instant.MIN;
+  private volatile boolean givenUp;
+  private Path folder;
+  private long lost;
+  private String trouble;
+
+  UnsentTelemetry(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** An exporter that keeps the spans which that one can't deliver. */
+  SpanExporter spans(SpanExporter to) {
+    KeptFile file = new KeptFile("traces");
+    SpanExporter kept =
+        OtlpStdoutSpanExporter.builder().setOutput(file).setWrapperJsonObject(true).build();
+    Delivery<SpanData> delivery = new Delivery<>(to::export, kept::export, file);
+    return new SpanExporter() {
+      @Override
+      public CompletableResultCode export(Collection<SpanData> spans) {
+        return delivery.export(spans);
+      }
+
+      @Override
+      public CompletableResultCode flush() {
+        return to.flush();
+      }
+
+      @Override
+      public CompletableResultCode shutdown() {
+        return to.shutdown();
+      }
+    };
+  }
+
+  /** An exporter that keeps the points which that one can't deliver. */
+  MetricExporter metrics(MetricExporter to) {
+    KeptFile file = new KeptFile("metrics");
+    MetricExporter kept =
+        OtlpStdoutMetricExporter.builder().setOutput(file).setWrapperJsonObject(true).build();
+    Delivery<MetricData> delivery = new Delivery<>(to::export, kept::export, file);
+    return new MetricExporter() {
+      @Override
+      public CompletableResultCode export(Collection<MetricData> metrics) {
+        return delivery.export(metrics);
+      }
+
+      @Override
+      public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+        return to.getAggregationTemporality(type);
+      }
+
+      @Override
+      public Aggregation getDefaultAggregation(InstrumentType type) {
+        return to.getDefaultAggregation(type);
+      }
+
+      @Override
+      public MemoryMode getMemoryMode() {
+        return to.getMemoryMode();
+      }
+
+      @Override
+      public CompletableResultCode flush() {
+        return to.flush();
+      }
+
+      @Override
+      public CompletableResultCode shutdown() {
+        return to.shutdown();
+      }
+    };
+  }
+
+  /** An exporter that keeps the records which that one can't deliver. */
+  LogRecordExporter logs(LogRecordExporter to) {
+    KeptFile file = new KeptFile("logs");
+    LogRecordExporter kept =
+        OtlpStdoutLogRecordExporter.builder().setOutput(file).setWrapperJsonObject(true).build();
+    Delivery<LogRecordData> delivery = new Delivery<>(to::export, kept::export, file);
+    return new LogRecordExporter() {
+      @Override
+      public CompletableResultCode export(Collection<LogRecordData> logs) {
+        return delivery.export(logs);
+      }
+
+      @Override
+      public CompletableResultCode flush() {
+        return to.flush();
+      }
+
+      @Override
+      public CompletableResultCode shutdown() {
+        return to.shutdown();
+      }
+    };
+  }
+
+  /** Lets the collector be tried again at once, however lately it failed. */
+  void tryAgain() {
+    tryAgain = Instant.MIN;
+  }
+
+  /** Waits for no answer any more: what is under way is kept, and so is what comes yet. */
+  void giveUp() {
+    givenUp = true;
+    open.forEach(Delivery.Batch::keep);
+  }
+
+  /** Ends the files; gives their folder, or empty where all was delivered. */
+  synchronized Optional<Path> close() {
+    for (KeptFile file : files) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        trouble(e);
+      }
+    }
+    return Optional.ofNullable(folder);
+  }
+
+  /** What could not be kept either, in words, or null where all was. */
+  synchronized String lost() {
+    return lost == 0 ? null : "%,d of its records are lost (%s)".formatted(lost, trouble);
+  }
+
+  private synchronized <T> void keep(
+      Collection<T> batch, Function<Collection<T>, CompletableResultCode> write, KeptFile file) {
+    try {
+      if (file.written > LARGEST_FILE) {
+        throw new IOException("%s has its %,d bytes".formatted(file.name, LARGEST_FILE));
+      }
+      file.open();
+      if (!write.apply(batch).isSuccess()) {
+        throw new IOException("can't write " + folder.resolve(file.name));
+      }
+      file.flush();
+    } catch (IOException | RuntimeException e) {
+      lost += batch.size();
+      trouble(e);
+    }
+  }
+
+  private void trouble(Exception e) {
+    if (trouble == null) {
+      trouble = ErrorText.of(e);
+    }
+  }
+
+  /** The way of one signal's records: to the collector, or else to the disk. */
+  private final class Delivery<T> {
+
+    private final Function<Collection<T>, CompletableResultCode> send;
+    private final Function<Collection<T>, CompletableResultCode> write;
+    private final KeptFile file;
+
+    private Delivery(
+        Function<Collection<T>, CompletableResultCode> send,
+        Function<Collection<T>, CompletableResultCode> write,
+        KeptFile file) {
+      this.send = send;
+      this.write = write;
+      this.file = file;
+    }
+
+    private CompletableResultCode export(Collection<T> records) {
+      Batch batch = new Batch(records);
+      if (givenUp || clock.instant().isBefore(tryAgain)) {
+        batch.keep();
+        return batch.done;
+      }
+      open.add(batch);
+      CompletableResultCode answer = send.apply(records);
+      answer.whenComplete(
+          () -> {
+            if (answer.isSuccess()) {
+              batch.end();
+            } else {
+              tryAgain = clock.instant().plus(PAUSE);
+              batch.keep();
+            }
+          });
+      if (givenUp) {
+        batch.keep();
+      }
+      return batch.done;
+    }
+
+    /** Records that are delivered or kept, once. */
+    private final class Batch {
+
+      private final Collection<T> records;
+      private final CompletableResultCode done = new CompletableResultCode();
+
+      private Batch(Collection<T> records) {
+        this.records = records;
+      }
+
+      private synchronized void keep() {
+        if (!done.isDone()) {
+          UnsentTelemetry.this.keep(records, write, file);
+          end();
+        }
+      }
+
+      private synchronized void end() {
+        open.remove(this);
+        done.succeed();
+      }
+    }
+  }
+
+  /** A file that is there from the first record on. */
+  private final class KeptFile extends OutputStream {
+
+    private final String name;
+    private OutputStream out;
+    private long written;
+
+    private KeptFile(String signal) {
+      this.name = signal + ".jsonl";
+    }
+
+    private void open() throws IOException {
+      if (out == null) {
+        if (folder == null) {
+          folder = Files.createTempDirectory("waybill-telemetry-");
+        }
+        out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(name)));
+        files.add(this);
+      }
+    }
+
+    @Override
+    public void write(int next) throws IOException {
+      out.write(next);
+      written++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      written += length;
+    }
+
+    @Override
+    public void flush() throws IOException {
+      out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (out != null) {
+        out.close();
+      }
+    }
+  }
+}

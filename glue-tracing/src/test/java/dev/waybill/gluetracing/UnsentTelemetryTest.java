@@ -1,0 +1,195 @@
+package dev.waybill.gluetracing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.waybill.gluetracing.TestCollector.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** That what a collector does not take is on disk, and holds no job up. */
+class UnsentTelemetryTest {
+
+  /** Promised of all waits together. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  private static final SparkSession SPARK =
+      SparkSession.builder()
+          .master("local[2]")
+          .config("spark.ui.enabled", false)
+          .config("spark.driver.host", "127.0.0.1")
+          .getOrCreate();
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnsentTelemetryTest.class);
+  private static final List<String> NAMES = List.of("count", "test-job");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path bucket;
+  private TestCollector collector;
+
+  @BeforeEach
+  void start() throws IOException {
+    collector = TestCollector.healthy();
+  }
+
+  @AfterEach
+  void stop() {
+    collector.close();
+  }
+
+  @Test
+  void nothingIsKeptWhereTheCollectorTakesAll() {
+    run();
+
+    assertThat(collector.names()).containsAll(NAMES);
+    assertThat(bucket).isEmptyDirectory();
+  }
+
+  @Test
+  void aRefusedConnectionLosesNothing() {
+    collector.close();
+    run();
+
+    assertThatAllIsKept();
+  }
+
+  @Test
+  void anOverloadedCollectorLosesNothing() {
+    collector.answers(Answer.UNAVAILABLE);
+    run();
+
+    assertThatAllIsKept();
+  }
+
+  @Test
+  void aCollectorThatNeverAnswersLosesNothingAndHoldsTheJobUpForLessThanTenSeconds() {
+    collector.answers(Answer.NONE);
+    Duration closing = run();
+
+    assertThatAllIsKept();
+    assertThat(closing).isLessThan(LONGEST_WAIT);
+  }
+
+  @Test
+  void whatComesWhileTheCollectorIsAwayIsKeptAndTheRestArrivesOnce() {
+    Set<Path> before = localFolders();
+    TracedJob job = start(bucket.toString());
+    collector.answers(Answer.UNAVAILABLE);
+    LOG.info("said while it is away");
+    while (newFolders(before).noneMatch(folder -> Files.exists(folder.resolve("logs.jsonl")))) {
+      Thread.onSpinWait();
+    }
+    collector.answers(Answer.TAKES);
+    end(job);
+
+    assertThat(collector.names()).containsAll(NAMES);
+    assertThat(collector.logs())
+        .noneMatch(line -> line.getBody().getStringValue().equals("said while it is away"));
+    assertThat(kept("logs", "/body/stringValue")).containsOnlyOnce("said while it is away");
+    assertThat(bucket.resolve("test-job-jr_1/traces.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void saysWhereItIsAlsoWhenTheFolderTakesNothing() throws IOException {
+    collector.answers(Answer.UNAVAILABLE);
+    Path noFolder = Files.createFile(bucket.resolve("file"));
+    Set<Path> before = localFolders();
+    end(start(noFolder.toString()));
+
+    assertThat(newFolders(before))
+        .singleElement()
+        .satisfies(folder -> assertThat(kept(folder, "traces", "/name")).containsAll(NAMES));
+  }
+
+  /** Where a driver keeps what is unsent until the job ends. */
+  private static Set<Path> localFolders() {
+    try (Stream<Path> found = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return found
+          .filter(folder -> folder.getFileName().toString().startsWith("waybill-telemetry-"))
+          .collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<Path> newFolders(Set<Path> before) {
+    return localFolders().stream().filter(folder -> !before.contains(folder));
+  }
+
+  private void assertThatAllIsKept() {
+    assertThat(kept("traces", "/name")).containsAll(NAMES);
+    assertThat(kept("traces", "/traceId")).containsOnly("5759e988bd862e3fe1be46a994272793");
+    assertThat(kept("logs", "/body/stringValue")).contains("counted");
+    assertThat(kept("metrics", "/name")).contains("waybill.job.duration");
+    assertThat(collector.spans()).isEmpty();
+  }
+
+  private Duration run() {
+    return end(start(bucket.toString()));
+  }
+
+  private TracedJob start(String folder) {
+    return TracedJob.start(
+        "test-job",
+        "--otlp_endpoint",
+        collector.url(),
+        "--telemetry_folder",
+        folder,
+        "--trace_header",
+        "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+        "--JOB_RUN_ID",
+        "jr_1");
+  }
+
+  /** How long the job is held up at its end. */
+  private static Duration end(TracedJob job) {
+    job.step("count", () -> SPARK.range(3).count());
+    LOG.info("counted");
+    job.complete();
+    Instant closing = Instant.now();
+    job.close();
+    return Duration.between(closing, Instant.now());
+  }
+
+  private List<String> kept(String signal, String field) {
+    return kept(bucket.resolve("test-job-jr_1"), signal, field);
+  }
+
+  /** A field of every record in a signal's file. */
+  private static List<String> kept(Path folder, String signal, String field) {
+    List<String> found = new ArrayList<>();
+    try (Stream<String> lines = Files.lines(folder.resolve(signal + ".jsonl"))) {
+      for (String line : lines.toList()) {
+        for (JsonNode resource : JSON.readTree(line).iterator().next()) {
+          for (String list : List.of("scopeSpans", "scopeMetrics", "scopeLogs")) {
+            for (JsonNode scope : resource.path(list)) {
+              for (String records : List.of("spans", "metrics", "logRecords")) {
+                scope.path(records).forEach(one -> found.add(one.at(field).asText()));
+              }
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+}
