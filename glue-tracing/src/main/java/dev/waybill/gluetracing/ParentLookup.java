@@ -2,6 +2,7 @@ package dev.waybill.gluetracing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opentelemetry.api.trace.SpanId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,9 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.xray.XRayClient;
 import software.amazon.awssdk.services.xray.model.Segment;
+import software.amazon.awssdk.services.xray.model.XRayException;
 
 /**
  * Finds the segment that Step Functions' Glue call left in X-Ray, so that the job can hang under
@@ -34,12 +38,14 @@ final class ParentLookup {
   private static final String STATE_MACHINE = "AWS::StepFunctions::StateMachine";
   private static final String START_JOB_RUN = "StartJobRun";
   private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final Duration CALL_BOUND = Duration.ofSeconds(5);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String traceId;
   private final String state;
   private final int attempt;
+  private final Supplier<XRayClient> client;
 
   /**
    * What to look for.
@@ -49,6 +55,19 @@ final class ParentLookup {
    * @param attempt how many runs this state had started before
    */
   ParentLookup(String traceId, String state, int attempt) {
+    this(
+        traceId,
+        state,
+        attempt,
+        () ->
+            XRayClient.builder()
+                .httpClient(UrlConnectionHttpClient.create())
+                .overrideConfiguration(own -> own.apiCallTimeout(CALL_BOUND))
+                .build());
+  }
+
+  ParentLookup(String traceId, String state, int attempt, Supplier<XRayClient> client) {
+    this.client = client;
     this.traceId = traceId;
     this.state = state;
     this.attempt = attempt;
@@ -80,10 +99,9 @@ final class ParentLookup {
 
   private Optional<String> poll(CompletableFuture<?> wanted) throws InterruptedException {
     long deadline = System.nanoTime() + BOUND.toNanos();
-    try (XRayClient xray =
-        XRayClient.builder().httpClient(UrlConnectionHttpClient.create()).build()) {
+    try (XRayClient xray = client.get()) {
       for (Duration pause = FIRST_PAUSE; !wanted.isDone(); pause = pause.multipliedBy(2)) {
-        Optional<String> parent = findIn(documents(xray));
+        Optional<String> parent = ask(xray);
         if (parent.isPresent() || System.nanoTime() + pause.toNanos() > deadline) {
           return parent;
         }
@@ -91,6 +109,20 @@ final class ParentLookup {
       }
     }
     return Optional.empty();
+  }
+
+  /** X-Ray may be too busy now and answer later; what it forbids, it forbids later too. */
+  private Optional<String> ask(XRayClient xray) {
+    try {
+      return findIn(documents(xray));
+    } catch (XRayException e) {
+      if (e.statusCode() < 500 && !e.isThrottlingException()) {
+        throw e;
+      }
+      return Optional.empty();
+    } catch (SdkClientException e) {
+      return Optional.empty();
+    }
   }
 
   private List<JsonNode> documents(XRayClient xray) {
@@ -129,6 +161,7 @@ final class ParentLookup {
     return documents.stream()
         .filter(document -> document.path("aws").path("request_id").asText().equals(requestId))
         .map(document -> document.path("id").asText())
+        .filter(SpanId::isValid)
         .findFirst();
   }
 
