@@ -43,6 +43,10 @@ final class TestBucket {
     TestS3.mount(name, folder);
   }
 
+  String name() {
+    return name;
+  }
+
   Path folder() {
     return folder;
   }

@@ -127,7 +127,12 @@ public final class LocalCloud implements AutoCloseable {
             runsFolder.resolve("lambda.log"),
             segments,
             collector,
-            (object, error) -> deadLetters.put(object.key(), error));
+            (object, error) -> {
+              deadLetters.put(object.key(), error);
+              warnings.accept(
+                  "%s: the Lambda function failed three times: %s; its log is %s"
+                      .formatted(object.key(), error, runsFolder.resolve("lambda.log")));
+            });
     this.s3 = BucketServer.start(s3Address, BUCKET, bucketFolder, clock, this::put);
   }
 

@@ -62,6 +62,6 @@ public final class ReduceSkewness {
   private static Column median(Medians medians, String column) {
     Double median = medians.figures().get(column);
     Column value = lit(median).cast("double");
-    return FIGURES.get(column).equals("long") ? round(value) : value;
+    return FIGURES.get(column).equals("long") ? round(value).try_cast("long") : value;
   }
 }

@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
  */
 public record CsvHeader(List<String> names) {
 
+  /** A header with more is refused, so that memory stays bounded. */
+  static final int MOST_COLUMNS = 10_000;
+
   private static final int NAMES_SHOWN = 40;
 
   /**
@@ -30,6 +33,11 @@ public record CsvHeader(List<String> names) {
     CsvRecords records = new CsvRecords(in);
     if (!records.next()) {
       throw new CsvRecords.NotCsv("is empty: it has no header and no rows");
+    }
+    if (records.fields() > MOST_COLUMNS) {
+      throw new CsvRecords.NotCsv(
+          "has %,d columns in its first line; no more than %,d are taken"
+              .formatted(records.fields(), MOST_COLUMNS));
     }
     List<String> names = new ArrayList<>();
     for (int i = 0; i < records.fields(); i++) {

@@ -244,7 +244,7 @@ public final class CsvRecords implements Closeable {
       if (length == bytes.length) {
         if (length >= LONGEST_RECORD) {
           throw new NotCsv(
-              "the record at line %d is longer than %d MiB: a quoted field there is not closed"
+              "the record at line %d is longer than %d MiB: a quoted field there is not closed, or lines have no end"
                   .formatted(recordLine, LONGEST_RECORD >> 20));
         }
         bytes = Arrays.copyOf(bytes, 2 * length);

@@ -14,7 +14,6 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.dense_rank;
 import static org.apache.spark.sql.functions.lit;
 
-import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
@@ -47,10 +46,8 @@ public final class AddRanks {
 
   /** Adds {@code prop_rank_exp} and {@code prop_rank_review}, for example {@code 17/3511}. */
   public static Dataset<Row> asProportions(Dataset<Row> rows, long all) {
-    return rows.withColumns(
-        Map.of(
-            PROP_RANK_EXP, concat_ws("/", col(EXP_RANK_OVERALL), lit(all)),
-            PROP_RANK_REVIEW, concat_ws("/", col(RANK_OVERALL_REVIEWS), lit(all))));
+    return rows.withColumn(PROP_RANK_EXP, concat_ws("/", col(EXP_RANK_OVERALL), lit(all)))
+        .withColumn(PROP_RANK_REVIEW, concat_ws("/", col(RANK_OVERALL_REVIEWS), lit(all)));
   }
 
   private static Dataset<Row> withRank(Dataset<Row> rows, String column, String rank) {

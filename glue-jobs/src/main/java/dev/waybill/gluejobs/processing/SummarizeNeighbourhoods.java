@@ -11,7 +11,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.percentile;
-import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.try_sum;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,7 +32,8 @@ public final class SummarizeNeighbourhoods {
             percentile(col(PRICE), lit(0.5)).cast(MEDIAN_TYPE).as("median_price"),
             avg(COST_PER_NIGHT).as("average_cost_per_night"),
             avg(REVIEW_RATE_NUMBER).as("average_review_rate_number"),
-            sum(NUMBER_OF_REVIEWS).as("total_number_of_reviews"))
+            // A sum that no long holds is no number: null, and no reason to lose the run.
+            try_sum(col(NUMBER_OF_REVIEWS)).as("total_number_of_reviews"))
         .coalesce(1)
         .sortWithinPartitions(NEIGHBOURHOOD_GROUP, NEIGHBOURHOOD);
   }

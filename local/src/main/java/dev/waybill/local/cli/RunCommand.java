@@ -5,6 +5,7 @@ import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.LocalRuns;
+import dev.waybill.local.run.OutFolder;
 import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.nio.file.Path;
@@ -57,14 +58,15 @@ final class RunCommand implements Callable<Integer> {
     InputFiles.check(files);
     Progress progress = new Progress(System.err, json);
     List<RunSummary> summaries;
-    try (LocalCloud cloud =
-        new LocalCloud(
-            Installation.ofLauncher(),
-            out,
-            HttpEndpoint.LOOPBACK,
-            backend.backend(),
-            RunDate.clock(runDate),
-            progress::warn)) {
+    try (OutFolder folder = OutFolder.open(out, progress::warn);
+        LocalCloud cloud =
+            new LocalCloud(
+                Installation.ofLauncher(),
+                out,
+                HttpEndpoint.LOOPBACK,
+                backend.backend(),
+                RunDate.clock(runDate),
+                progress::warn)) {
       Thread stop = Waybill.stopOnExit(cloud::close);
       summaries = new LocalRuns(cloud, progress).run(files);
       Runtime.getRuntime().removeShutdownHook(stop);

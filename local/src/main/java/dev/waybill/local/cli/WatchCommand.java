@@ -4,6 +4,7 @@ import dev.waybill.local.HostPort;
 import dev.waybill.local.Installation;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.LocalWatch;
+import dev.waybill.local.run.OutFolder;
 import dev.waybill.local.run.Progress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,14 +46,15 @@ final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
-    try (LocalCloud cloud =
-        new LocalCloud(
-            Installation.ofLauncher(),
-            out,
-            HostPort.parse("--s3-address", s3Address).address(),
-            backend.backend(),
-            Clock.systemUTC(),
-            progress::warn)) {
+    try (OutFolder folder = OutFolder.open(out, progress::warn);
+        LocalCloud cloud =
+            new LocalCloud(
+                Installation.ofLauncher(),
+                out,
+                HostPort.parse("--s3-address", s3Address).address(),
+                backend.backend(),
+                Clock.systemUTC(),
+                progress::warn)) {
       Waybill.stopOnExit(cloud::close);
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(

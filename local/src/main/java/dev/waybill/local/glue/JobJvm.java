@@ -83,6 +83,8 @@ public record JobJvm(
             run.job().mainClass(),
             JobMain.ERROR,
             error.toString(),
+            JobMain.LAUNCHER,
+            String.valueOf(ProcessHandle.current().pid()),
             "log4j2.configurationFile",
             "job-log4j2.properties",
             "spark.master",

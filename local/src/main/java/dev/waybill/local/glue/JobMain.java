@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
@@ -13,10 +14,12 @@ final class JobMain {
 
   static final String CLASS = "waybill.job.class";
   static final String ERROR = "waybill.job.error";
+  static final String LAUNCHER = "waybill.launcher";
 
   private JobMain() {}
 
   public static void main(String[] args) throws Exception {
+    endWithLauncher();
     try {
       Class.forName(System.getProperty(CLASS))
           .getMethod("main", String[].class)
@@ -26,6 +29,15 @@ final class JobMain {
       report(e.getCause());
       System.exit(1);
     }
+  }
+
+  /** A launcher that was killed can't stop its jobs, and nobody would ever look at them again. */
+  private static void endWithLauncher() {
+    CompletableFuture<?> ended =
+        ProcessHandle.of(Long.getLong(LAUNCHER))
+            .<CompletableFuture<?>>map(ProcessHandle::onExit)
+            .orElse(CompletableFuture.completedFuture(null));
+    ended.thenRun(() -> Runtime.getRuntime().halt(1));
   }
 
   /** In the words of Glue: the exception's class, then the innermost cause's message. */

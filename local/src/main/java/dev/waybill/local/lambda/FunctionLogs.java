@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HexFormat;
 
@@ -56,7 +57,8 @@ final class FunctionLogs {
   }
 
   private void copy() {
-    try (Writer out = Files.newBufferedWriter(file)) {
+    try (Writer out =
+        Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         out.write(line + "\n");
         out.flush();

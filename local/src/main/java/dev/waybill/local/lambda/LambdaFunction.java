@@ -16,14 +16,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
+import java.util.Optional;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.function.BiConsumer;
 
 /**
@@ -47,10 +50,16 @@ public final class LambdaFunction implements AutoCloseable {
   private final Segments segments;
   private final BiConsumer<Created, String> deadLetters;
   private final HttpEndpoint runtimeApi;
-  private final BlockingQueue<Invocation> queue = new LinkedBlockingQueue<>();
+  private final BlockingDeque<Invocation> queue = new LinkedBlockingDeque<>();
   private final Map<String, Invocation> running = new ConcurrentHashMap<>();
-  private final Process sandbox;
-  private final FunctionLogs logs;
+  private final List<String> command = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
+  private final Path log;
+  private final OtlpReceiver collector;
+  private volatile int sandboxes;
+  private boolean closed;
+  private Process sandbox;
+  private FunctionLogs logs;
 
   private LambdaFunction(
       Installation installation,
@@ -62,26 +71,25 @@ public final class LambdaFunction implements AutoCloseable {
     this.segments = segments;
     this.deadLetters = deadLetters;
     this.runtimeApi = HttpEndpoint.start("lambda", this::serve);
-    List<String> command = new ArrayList<>();
-    command.add(Installation.java());
-    command.addAll(installation.archiveOptions("lambda"));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    command.addAll(List.of("-cp", installation.lambdaClassPath(), LambdaRuntime.class.getName()));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "_HANDLER", StartPipeline.class.getName(),
-                "AWS_LAMBDA_FUNCTION_NAME", NAME,
-                "AWS_LAMBDA_RUNTIME_API", runtimeApi.address()));
+    this.command.add(Installation.java());
+    this.command.addAll(installation.archiveOptions("lambda"));
+    this.command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    this.command.addAll(
+        List.of("-cp", installation.lambdaClassPath(), LambdaRuntime.class.getName()));
+    this.environment.putAll(environment);
+    this.environment.putAll(
+        Map.of(
+            "_HANDLER", StartPipeline.class.getName(),
+            "AWS_LAMBDA_FUNCTION_NAME", NAME,
+            "AWS_LAMBDA_RUNTIME_API", runtimeApi.address()));
+    this.log = log;
+    this.collector = collector;
     try {
-      this.sandbox = builder.start();
-      this.logs = FunctionLogs.start(NAME, sandbox.inputReader(), log, collector);
+      Files.deleteIfExists(log);
     } catch (IOException e) {
-      throw new UncheckedIOException("can't start the Lambda function's JVM", e);
+      throw new UncheckedIOException("can't begin the log " + log, e);
     }
+    startSandbox();
   }
 
   /**
@@ -105,18 +113,65 @@ public final class LambdaFunction implements AutoCloseable {
   /** Invokes the function for a new object, asynchronously, as S3 does. */
   public void invoke(Created object) {
     queue.add(new Invocation(object, 1, Ids.requestId(), TraceHeader.orNew(object.traceHeader())));
+    startSandboxIfNeeded();
   }
 
   @Override
   public void close() {
-    sandbox.destroy();
+    Process last;
+    synchronized (this) {
+      closed = true;
+      last = sandbox;
+    }
     try {
-      sandbox.waitFor();
+      if (last != null) {
+        last.destroy();
+        last.waitFor();
+      }
       logs.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     runtimeApi.close();
+  }
+
+  private synchronized void startSandbox() {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    try {
+      sandbox = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't start the Lambda function's JVM", e);
+    }
+    sandboxes++;
+    logs = FunctionLogs.start(NAME, sandbox.inputReader(), log, collector);
+    sandbox.onExit().thenAccept(this::sandboxEnded);
+  }
+
+  /**
+   * As on AWS, the invocation that was under way has failed, or the next one where the sandbox did
+   * not even start; what comes then has a new sandbox.
+   */
+  private synchronized void sandboxEnded(Process process) {
+    if (closed) {
+      return;
+    }
+    List<Invocation> failed = new ArrayList<>(running.values());
+    running.clear();
+    if (failed.isEmpty()) {
+      Optional.ofNullable(queue.poll()).ifPresent(failed::add);
+    }
+    for (Invocation invocation : failed) {
+      ended(invocation, "Runtime exited with status " + process.exitValue());
+    }
+    sandbox = null;
+    startSandboxIfNeeded();
+  }
+
+  private synchronized void startSandboxIfNeeded() {
+    if (!closed && sandbox == null && !queue.isEmpty()) {
+      startSandbox();
+    }
   }
 
   private void serve(HttpExchange exchange) throws IOException {
@@ -128,15 +183,25 @@ public final class LambdaFunction implements AutoCloseable {
     String[] parts = path.split("/");
     Invocation invocation = running.remove(parts[parts.length - 2]);
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    ended(invocation, path.endsWith("/error") ? body : null);
+    if (invocation != null) {
+      ended(invocation, path.endsWith("/error") ? body : null);
+    }
     HttpEndpoint.answer(exchange, 202, "application/json", "{}");
   }
 
   private void next(HttpExchange exchange) throws IOException {
+    int asking = sandboxes;
     try {
       Invocation invocation = queue.take();
-      invocation.began = Instant.now();
-      running.put(invocation.requestId, invocation);
+      synchronized (this) {
+        if (asking != sandboxes) {
+          // The sandbox that asked is gone.
+          queue.addFirst(invocation);
+          return;
+        }
+        invocation.began = Instant.now();
+        running.put(invocation.requestId, invocation);
+      }
       var headers = exchange.getResponseHeaders();
       headers.set("Lambda-Runtime-Aws-Request-Id", invocation.requestId);
       headers.set("Lambda-Runtime-Trace-Id", invocation.header());
@@ -202,7 +267,7 @@ public final class LambdaFunction implements AutoCloseable {
     private final String serviceId = Ids.segmentId();
     private final String functionId = Ids.segmentId();
     private final Instant queued = Instant.now();
-    private Instant began;
+    private Instant began = queued;
 
     private Invocation(Created object, int attempt, String requestId, TraceHeader trace) {
       this.object = object;

@@ -77,6 +77,14 @@ public final class ExecutionFollower {
     return executions().stream().filter(arn -> traceOf(arn).equals(traceId)).findFirst();
   }
 
+  /** What an execution was started with. */
+  JsonNode input(String executionArn) {
+    return Json.parse(
+        aws.stepFunctions()
+            .describeExecution(request -> request.executionArn(executionArn))
+            .input());
+  }
+
   /**
    * Waits for an execution's end.
    *
@@ -103,9 +111,7 @@ public final class ExecutionFollower {
     return traceOfExecution.computeIfAbsent(
         arn,
         unknown -> {
-          String input =
-              aws.stepFunctions().describeExecution(request -> request.executionArn(arn)).input();
-          return TraceHeader.orNew(Json.parse(input).path("trace_header").asText()).root();
+          return TraceHeader.orNew(input(arn).path("trace_header").asText()).root();
         });
   }
 

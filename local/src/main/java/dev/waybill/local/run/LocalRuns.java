@@ -60,6 +60,12 @@ public final class LocalRuns {
     progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
     String execution = execution(sent, follower);
     progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
+    folder.begin(
+        ExecutionFollower.runId(execution),
+        file.toString(),
+        sent.bytes(),
+        sent.traceId(),
+        sent.start());
     Ended ended = follower.follow(execution, (hop, what) -> progress.hop(name, hop, what));
     return folder.write(ended, file.toString(), sent.bytes(), sent.traceId(), sent.start());
   }

@@ -1,5 +1,6 @@
 package dev.waybill.local.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.TraceHeader;
@@ -44,7 +45,7 @@ public final class LocalWatch {
         input.arrived(cloud::wasPut).forEach(cloud::created);
         for (String execution : follower.executions()) {
           if (known.add(execution)) {
-            followers.submit(() -> ended.accept(follow(execution, follower, folder)));
+            followers.submit(() -> follow(execution, follower, folder, ended));
           }
         }
         Thread.sleep(POLL.toMillis());
@@ -54,17 +55,22 @@ public final class LocalWatch {
     }
   }
 
-  private RunSummary follow(String execution, ExecutionFollower follower, RunFolder folder) {
+  private void follow(
+      String execution, ExecutionFollower follower, RunFolder folder, Consumer<RunSummary> ended) {
+    String runId = ExecutionFollower.runId(execution);
     try {
       Instant start = Instant.now();
-      String runId = ExecutionFollower.runId(execution);
+      JsonNode input = follower.input(execution);
+      String file = input.path("key").asText();
+      long bytes = input.path("size").asLong();
+      String trace = TraceHeader.orNew(input.path("trace_header").asText()).root();
+      folder.begin(runId, file, bytes, trace, start);
       Ended run = follower.follow(execution, (hop, what) -> progress.hop(runId, hop, what));
-      String trace = TraceHeader.orNew(run.input().path("trace_header").asText()).root();
-      return folder.write(
-          run, run.input().path("key").asText(), run.input().path("size").asLong(), trace, start);
+      ended.accept(folder.write(run, file, bytes, trace, start));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("stopped", e);
+    } catch (RuntimeException e) {
+      progress.warn("run %s: what came of it can't be told: %s".formatted(runId, e.getMessage()));
     }
   }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,12 @@ public final class RunFolder {
   public RunFolder(LocalCloud cloud, AwsClients aws) {
     this.cloud = cloud;
     this.aws = aws;
+  }
+
+  /** Notes that a run has started, for the case that nobody can note its end. */
+  public void begin(String runId, String file, long bytes, String traceId, Instant start) {
+    new StartedRun(runId, file, bytes, traceId, start.toString())
+        .write(cloud.runsFolder().resolve(runId));
   }
 
   /**
@@ -80,12 +87,21 @@ public final class RunFolder {
             lines, cloud.collector().backend(), cloud.collector().passedOn(run.runId(), signal));
       }
       cloud.collector().forget(run.runId());
+      cloud.segments().forget(traceId);
       Files.writeString(report, HtmlReport.of(summary, trace));
-      Files.writeString(folder.resolve(RUN_JSON), Json.pretty(summary) + "\n");
+      write(folder, summary);
+      StartedRun.ended(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write the run's folder " + folder, e);
     }
     return summary;
+  }
+
+  /** Writes {@code run.json}: whole or not at all. */
+  static void write(Path folder, RunSummary summary) throws IOException {
+    Path unfinished = folder.resolve(RUN_JSON + ".unfinished");
+    Files.writeString(unfinished, Json.pretty(summary) + "\n");
+    Files.move(unfinished, folder.resolve(RUN_JSON), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private Map<String, String> outputs(String runId) {

@@ -42,4 +42,9 @@ public final class Segments {
   public synchronized List<JsonNode> ofTrace(String traceId) {
     return List.copyOf(byTrace.getOrDefault(traceId, Map.of()).values());
   }
+
+  /** Lets go of a trace, once it is written down. */
+  public synchronized void forget(String traceId) {
+    byTrace.remove(traceId);
+  }
 }
