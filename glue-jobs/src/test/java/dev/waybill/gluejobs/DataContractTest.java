@@ -324,7 +324,7 @@ class DataContractTest {
         .hasMessageStartingWith("INVALID_INPUT: input/l.csv: is not UTF-8: the record at line 2");
     assertThatThrownBy(
             () -> new TestBucket(folder).clean("input/b.csv", new byte[] {0x50, 0x4b, 3, 4, 0, 1}))
-        .hasMessageStartingWith("INVALID_INPUT: input/b.csv: is not a CSV file");
+        .hasMessageStartingWith("INVALID_INPUT: input/b.csv: is a ZIP archive");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,7 @@ public record CsvHeader(List<String> names) {
   /** A header with more is refused, so that memory stays bounded. */
   static final int MOST_COLUMNS = 10_000;
 
+  private static final Pattern LONE_CARRIAGE_RETURN = Pattern.compile("\r(?!\n)");
   private static final int NAMES_SHOWN = 40;
 
   /**
@@ -45,8 +47,18 @@ public record CsvHeader(List<String> names) {
       if (name.chars().anyMatch(c -> c < ' ' && !Character.isWhitespace(c))) {
         throw new CsvRecords.NotCsv("is not a CSV file: its first line holds control characters");
       }
+      if (LONE_CARRIAGE_RETURN.matcher(name).find()) {
+        throw new CsvRecords.NotCsv(
+            "has lines that end with CR alone; save it with LF or CRLF, else all of it is one line");
+      }
       String standard = name.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", "_");
       names.add(synonyms.getOrDefault(standard, standard));
+    }
+    if (records.problem() != null) {
+      throw new CsvRecords.NotCsv(
+          "has a first line that can't be read: "
+              + records.problem()
+              + "; no row would be left of the file");
     }
     return new CsvHeader(List.copyOf(names));
   }

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Reads the records of a CSV stream one after another, each with its raw bytes, which no CSV
@@ -27,6 +29,14 @@ public final class CsvRecords implements Closeable {
   private static final int END = -1;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
+  /** What files begin with that are often called CSV and are none, and the way out. */
+  private static final Map<String, String> OTHERS =
+      Map.of(
+          "1f8b", "is compressed with gzip; upload it unpacked",
+          "504b", "is a ZIP archive or an Excel workbook; upload the CSV file that is in it",
+          "fffe", "is in UTF-16; save it as UTF-8",
+          "feff", "is in UTF-16; save it as UTF-8");
+
   private final InputStream in;
   private final byte[] buffer = new byte[64 << 10];
   private int position;
@@ -40,9 +50,17 @@ public final class CsvRecords implements Closeable {
   private int fields;
   private String problem;
 
+  /**
+   * Begins to read.
+   *
+   * @throws NotCsv where the stream begins as other kinds of files do
+   */
   public CsvRecords(InputStream in) throws IOException {
     this.in = in;
     fill();
+    if (limit >= 2 && OTHERS.containsKey(HexFormat.of().formatHex(buffer, 0, 2))) {
+      throw new NotCsv(OTHERS.get(HexFormat.of().formatHex(buffer, 0, 2)));
+    }
     if (limit >= BYTE_ORDER_MARK.length
         && Arrays.equals(
             buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
