@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +99,46 @@ class DeployableIT {
     assertThat(runtime.invoke(EVENT, TRACE))
         .startsWith("error ")
         .contains("no execution was started for 1 of 1 objects: input/my file.csv");
+  }
+
+  @Test
+  void anInvocationKilledHalfwayAndRepeatedStartsEachExecutionOnce() throws Exception {
+    stepFunctions.answersOnly(5);
+    start("on-demand");
+    CompletableFuture.runAsync(() -> invokeInVain(tenRecords()));
+    while (stepFunctions.starts.size() <= 5) {
+      Thread.onSpinWait();
+    }
+    function.destroyForcibly().waitFor();
+    assertThat(stepFunctions.executions()).hasSize(5);
+
+    stepFunctions.answersOnly(Integer.MAX_VALUE);
+    runtime.close();
+    runtime = new RuntimeApi();
+    start("on-demand");
+
+    assertThat(runtime.invoke(tenRecords(), TRACE)).as(log()).isEqualTo("response null");
+    assertThat(stepFunctions.executions()).hasSize(10);
+  }
+
+  private static String tenRecords() {
+    int begin = EVENT.indexOf('[') + 1;
+    int end = EVENT.lastIndexOf(']');
+    String one = EVENT.substring(begin, end);
+    return EVENT.substring(0, begin)
+        + IntStream.range(0, 10)
+            .mapToObj(i -> one.replace("my+file", "file-" + i))
+            .collect(Collectors.joining(","))
+        + EVENT.substring(end);
+  }
+
+  private void invokeInVain(String event) {
+    try {
+      runtime.invoke(event, TRACE);
+    } catch (Exception expected) {
+      // Its sandbox is killed.
+      return;
+    }
   }
 
   private void start(String initialization) throws IOException {

@@ -9,10 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -26,8 +29,10 @@ final class FakeStepFunctions implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final List<Start> starts = new ArrayList<>();
-  private final Map<String, String> faults = new HashMap<>();
+  final List<Start> starts = new CopyOnWriteArrayList<>();
+  private final Map<String, Queue<String>> faults = new ConcurrentHashMap<>();
+  private final Set<String> executions = ConcurrentHashMap.newKeySet();
+  private volatile int answers = Integer.MAX_VALUE;
   private final HttpServer server;
 
   FakeStepFunctions() throws IOException {
@@ -38,9 +43,19 @@ final class FakeStepFunctions implements AutoCloseable {
 
   record Start(String name, JsonNode input, String traceHeader) {}
 
-  /** Refuses executions whose input names this key. */
-  void fail(String key, String fault) {
-    faults.put(key, fault);
+  /** Refuses executions whose input names this key, each time by the next of these faults. */
+  void fail(String key, String... each) {
+    faults.put(key, new ArrayDeque<>(List.of(each)));
+  }
+
+  /** Answers this many calls, and none from then on. */
+  void answersOnly(int calls) {
+    answers = calls;
+  }
+
+  /** The names of all executions that were started. */
+  Set<String> executions() {
+    return executions;
   }
 
   String url() {
@@ -65,12 +80,15 @@ final class FakeStepFunctions implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     JsonNode request = JSON.readTree(exchange.getRequestBody());
     JsonNode input = JSON.readTree(request.path("input").asText());
-    String fault = faults.get(input.path("key").asText());
-    starts.add(
-        new Start(
-            request.path("name").asText(),
-            input,
-            exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id")));
+    String name = request.path("name").asText();
+    String fault = fault(input.path("key").asText(), name);
+    starts.add(new Start(name, input, exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id")));
+    if (starts.size() > answers) {
+      return;
+    }
+    if (fault == null) {
+      executions.add(name);
+    }
     byte[] body =
         (fault == null
                 ? "{\"executionArn\":\"arn:aws:states:::execution:x\",\"startDate\":1}"
@@ -80,5 +98,11 @@ final class FakeStepFunctions implements AutoCloseable {
     exchange.sendResponseHeaders(fault == null ? 200 : 400, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
+  }
+
+  private String fault(String key, String name) {
+    Queue<String> left = faults.getOrDefault(key, new ArrayDeque<>());
+    String fault = left.size() > 1 ? left.poll() : left.peek();
+    return fault == null && executions.contains(name) ? "ExecutionAlreadyExists" : fault;
   }
 }

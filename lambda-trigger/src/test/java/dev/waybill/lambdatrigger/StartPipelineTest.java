@@ -188,6 +188,23 @@ class StartPipelineTest {
   }
 
   @Test
+  void takesAnExecutionForSuccessThatAThrottledCallHadStartedAfterAll() {
+    stepFunctions.fail("input/a.csv", "ThrottlingException", "ExecutionAlreadyExists");
+
+    List<String> log = invoke(event(object("input/a.csv")), SAMPLED);
+
+    assertThat(stepFunctions.starts).hasSize(2);
+    assertThat(log).singleElement().asString().contains("there already");
+  }
+
+  @Test
+  void keysThatDifferOnlyInCaseAreOtherRuns() {
+    invoke(event(object("input/a.csv"), object("input/A.csv")), SAMPLED);
+
+    assertThat(stepFunctions.executions()).hasSize(2);
+  }
+
+  @Test
   void startsTheOthersAndThenFailsNamingThoseThatFailed() {
     stepFunctions.fail("input/b.csv", "InvalidArn");
 
