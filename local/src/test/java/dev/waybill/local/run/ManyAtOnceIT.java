@@ -16,10 +16,12 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class ManyAtOnceIT {
       new Installation(Path.of(System.getProperty("waybill.root")));
   private static final int FILES = Integer.getInteger("waybill.many", 5);
   private static final int ROWS_EACH = 3;
+  private static final String SECRET = "between-us-only";
 
   @Test
   void eachFileHasARunATraceAndOutputsOfItsOwnAndNoneIsMixed(@TempDir Path folder)
@@ -43,6 +46,7 @@ class ManyAtOnceIT {
     List<String> warnings = new CopyOnWriteArrayList<>();
     CountDownLatch ended = new CountDownLatch(FILES);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Set<String> listening = new HashSet<>();
     long most = 0;
     try (LocalCloud cloud =
         new LocalCloud(
@@ -72,6 +76,7 @@ class ManyAtOnceIT {
       drop(cloud.bucketFolder().resolve("input"));
       while (!ended.await(50, TimeUnit.MILLISECONDS)) {
         most = Math.max(most, jobJvms());
+        ListeningSockets.ofThisJvmAndItsChildren().forEach(listening::add);
       }
       watch.interrupt();
       watch.join();
@@ -79,12 +84,14 @@ class ManyAtOnceIT {
 
     assertThat(warnings).isEmpty();
     assertThat(most).isBetween(1L, (long) Runtime.getRuntime().availableProcessors());
+    assertThat(listening).isNotEmpty().allMatch(ListeningSockets::isLoopback);
     assertThat(runs)
         .hasSize(FILES)
         .allSatisfy(
             run -> {
               assertThat(run.status()).as("%s", run.error()).isEqualTo("SUCCEEDED");
-              assertThat(run.rows().read()).isEqualTo(ROWS_EACH);
+              assertThat(run.rows().read()).isEqualTo(ROWS_EACH + 1);
+              assertThat(run.rows().rejected()).isEqualTo(Map.of("malformed_record", 1L));
               assertThat(run.trace().roots()).isEqualTo(1);
               assertThat(run.trace().orphans()).isZero();
             });
@@ -101,6 +108,8 @@ class ManyAtOnceIT {
           .contains(run.runId())
           .doesNotContain(others(runs, run));
     }
+    assertThat(filesWith(SECRET, folder.resolve("runs"))).isEmpty();
+    assertThat(filesWith(SECRET, folder.resolve("bucket/quarantine"))).hasSize(FILES);
   }
 
   /** Each file's listings have numbers that begin with the file's. */
@@ -112,9 +121,23 @@ class ManyAtOnceIT {
     for (int file = 0; file < FILES; file++) {
       List<String> lines = new ArrayList<>(List.of(sample.get(0)));
       for (int row = 0; row < ROWS_EACH; row++) {
-        lines.add(id(file, row) + good.get(row).replaceFirst("^\\d+", ""));
+        lines.add(id(file, row) + good.get(row).replaceFirst("^\\d+,[^,]*", "," + SECRET));
       }
+      lines.add(SECRET + ",is no record");
       Files.write(input.resolve("file-" + file + ".csv"), lines);
+    }
+  }
+
+  /** Data is in the data sets alone: not in reports, logs, spans and metrics. */
+  private static List<Path> filesWith(String text, Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> found = new ArrayList<>();
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+          found.add(file);
+        }
+      }
+      return found;
     }
   }
 
