@@ -59,13 +59,22 @@ final class FunctionLogs {
   private void copy() {
     try (Writer out =
         Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = next(); line != null; line = next()) {
         out.write(line + "\n");
         out.flush();
         deliver(line);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("can't copy the Lambda function's log to " + file, e);
+    }
+  }
+
+  /** The next line, or null at the end: a sandbox that is stopped closes its stream. */
+  private String next() {
+    try {
+      return lines.readLine();
+    } catch (IOException closed) {
+      return null;
     }
   }
 

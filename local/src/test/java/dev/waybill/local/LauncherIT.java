@@ -1,0 +1,166 @@
+package dev.waybill.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line as a process of its own that is told to stop, or killed. Linux only. */
+@Timeout(300)
+class LauncherIT {
+
+  private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
+  private static final Path SAMPLE = ROOT.resolve("sample-data/listings.csv");
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  @TempDir private Path folder;
+
+  @Test
+  void runAgainAfterItWasKilledItSaysWhatItFoundAndEndsRight() throws Exception {
+    Process killed = run();
+    waitFor(() -> file("bucket/cleaned", "_temporary"));
+    Path unfinished =
+        Files.writeString(out().resolve("bucket/input/.waybill-unfinished-1"), "half of a f");
+    signal("KILL", killed);
+    killed.waitFor();
+    waitUntilNothingRuns();
+    String first = interrupted().get(0);
+
+    Process again = run();
+    int status = again.waitFor();
+
+    assertThat(status).as(log()).isZero();
+    assertThat(log())
+        .contains(
+            "waybill: run " + first + " of " + SAMPLE,
+            "was interrupted: what it had written is removed; run the file again",
+            "removed 1 half-written file that a killed run left in");
+    assertThat(unfinished).doesNotExist();
+    assertThat(out().resolve("bucket/cleaned/run=" + first)).doesNotExist();
+    JsonNode json = Json.parse(Files.readString(out().resolve("runs/" + first + "/run.json")));
+    assertThat(json.path("status").asText()).isEqualTo("FAILED");
+    assertThat(json.at("/error/type").asText()).isEqualTo("Interrupted");
+    assertThat(interrupted()).isEmpty();
+    assertThat(log()).contains("rows in             2,000", "rows out            1,808");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INT, 130, at its start, runs",
+    "TERM, 143, at its start, runs",
+    "TERM, 143, while the Lambda runs, lambda.log",
+    "INT, 130, while a job runs, clean-listings-attempt-0.log",
+    "TERM, 143, while a job runs, clean-listings-attempt-0.log",
+  })
+  void toldToStopItStopsEverythingThatItStarted(
+      String signal, int status, String phase, String file) throws Exception {
+    Process process = run();
+    waitFor(() -> file(".", file));
+    signal(signal, process);
+
+    assertThat(process.waitFor()).as("%s %s", phase, log()).isEqualTo(status);
+    waitUntilNothingRuns();
+    assertThat(log()).doesNotContain("Exception", "\tat ");
+  }
+
+  private Process run() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Installation.java());
+    command.addAll(
+        List.of(
+            "-Dwaybill.root=" + ROOT,
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            "-cp",
+            ROOT.resolve("local/target/local.jar")
+                + File.pathSeparator
+                + Files.readString(ROOT.resolve("local/target/classpath/launcher.txt")).strip(),
+            "dev.waybill.local.cli.Waybill",
+            "run",
+            "--out",
+            out().toString(),
+            SAMPLE.toString()));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+        .start();
+  }
+
+  private Path out() {
+    return folder.resolve("out");
+  }
+
+  private String log() throws IOException {
+    return Files.readString(folder.resolve("log"));
+  }
+
+  /** Runs that were begun and not ended. */
+  private List<String> interrupted() throws IOException {
+    try (Stream<Path> files = Files.walk(out().resolve("runs"))) {
+      return files
+          .filter(file -> file.endsWith("started.json"))
+          .map(file -> file.getParent().getFileName().toString())
+          .toList();
+    }
+  }
+
+  /** A file of this name, wherever below. */
+  private Optional<Path> file(String below, String name) {
+    try (Stream<Path> files = Files.walk(out().resolve(below))) {
+      return files.filter(file -> file.getFileName().toString().equals(name)).findFirst();
+    } catch (IOException | java.io.UncheckedIOException notYet) {
+      return Optional.empty();
+    }
+  }
+
+  private static void signal(String name, Process process) throws Exception {
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor())
+        .isZero();
+  }
+
+  /** What was started for this folder has its name on the command line. */
+  private void waitUntilNothingRuns() {
+    waitFor(
+        () ->
+            ProcessHandle.allProcesses()
+                    .anyMatch(process -> commandLine(process).contains(out().toString()))
+                ? Optional.empty()
+                : Optional.of(true));
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  private static <T> T waitFor(Supplier<Optional<T>> condition) {
+    while (true) {
+      Optional<T> found = condition.get();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+}
