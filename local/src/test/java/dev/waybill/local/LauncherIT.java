@@ -7,12 +7,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,14 +23,13 @@ class LauncherIT {
 
   private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
   private static final Path SAMPLE = ROOT.resolve("sample-data/listings.csv");
-  private static final Duration POLL = Duration.ofMillis(10);
 
   @TempDir private Path folder;
 
   @Test
   void runAgainAfterItWasKilledItSaysWhatItFoundAndEndsRight() throws Exception {
     Process killed = run();
-    waitFor(() -> file("bucket/cleaned", "_temporary"));
+    Processes.waitFor(() -> file("bucket/cleaned", "_temporary"));
     Path unfinished =
         Files.writeString(out().resolve("bucket/input/.waybill-unfinished-1"), "half of a f");
     signal("KILL", killed);
@@ -70,7 +66,7 @@ class LauncherIT {
   void toldToStopItStopsEverythingThatItStarted(
       String signal, int status, String phase, String file) throws Exception {
     Process process = run();
-    waitFor(() -> file(".", file));
+    Processes.waitFor(() -> file(".", file));
     signal(signal, process);
 
     assertThat(process.waitFor()).as("%s %s", phase, log()).isEqualTo(status);
@@ -138,29 +134,11 @@ class LauncherIT {
 
   /** What was started for this folder has its name on the command line. */
   private void waitUntilNothingRuns() {
-    waitFor(
+    Processes.waitFor(
         () ->
             ProcessHandle.allProcesses()
-                    .anyMatch(process -> commandLine(process).contains(out().toString()))
+                    .anyMatch(process -> Processes.isCalledWith(process, out().toString()))
                 ? Optional.empty()
                 : Optional.of(true));
-  }
-
-  private static String commandLine(ProcessHandle process) {
-    try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
-    } catch (IOException gone) {
-      return "";
-    }
-  }
-
-  private static <T> T waitFor(Supplier<Optional<T>> condition) {
-    while (true) {
-      Optional<T> found = condition.get();
-      if (found.isPresent()) {
-        return found.get();
-      }
-      LockSupport.parkNanos(POLL.toNanos());
-    }
   }
 }

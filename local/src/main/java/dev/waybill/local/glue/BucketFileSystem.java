@@ -2,6 +2,7 @@ package dev.waybill.local.glue;
 
 import static dev.waybill.local.s3.BucketServer.UNFINISHED;
 
+import dev.waybill.local.Folders;
 import dev.waybill.local.s3.Etag;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,10 +11,8 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -128,23 +127,7 @@ public final class BucketFileSystem extends FileSystem {
       Files.delete(file);
       return true;
     }
-    Files.walkFileTree(
-        file,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(java.nio.file.Path each, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(java.nio.file.Path each, IOException failure)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.delete(file);
     return true;
   }
 

@@ -3,6 +3,7 @@ package dev.waybill.local.run;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.local.Folders;
 import dev.waybill.local.Json;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Input;
@@ -10,11 +11,8 @@ import dev.waybill.local.run.RunSummary.Rows;
 import dev.waybill.local.run.RunSummary.TraceShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +85,7 @@ record StartedRun(
     try {
       if (!whole) {
         for (Output output : Output.values()) {
-          remove(prefix(bucket, output));
+          Folders.delete(prefix(bucket, output));
         }
       }
       RunFolder.write(
@@ -113,28 +111,5 @@ record StartedRun(
 
   private Path prefix(Path bucket, Output output) {
     return bucket.resolve(output.folder()).resolve("run=" + runId);
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path each, IOException failure)
-              throws IOException {
-            Files.delete(each);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

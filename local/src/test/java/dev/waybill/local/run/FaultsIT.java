@@ -6,6 +6,7 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.Processes;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
 import dev.waybill.local.generate.ListingsGenerator;
@@ -27,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
@@ -182,7 +182,7 @@ class FaultsIT {
       cloud.created(object);
     }
     Path log = cloud.runsFolder().resolve("lambda.log");
-    waitFor(
+    Processes.waitFor(
         () ->
             count(log, "this event came before", "input/repeated.csv") == 999
                 ? Optional.of(true)
@@ -196,7 +196,7 @@ class FaultsIT {
   void anEventIsNotLostWithTheSandboxOfTheFunction() throws Exception {
     Created first = put("sandbox-1.csv", "id\n1\n");
     Created second = put("sandbox-2.csv", "id\n1\n");
-    kill(waitFor(() -> process("dev.waybill.local.lambda.LambdaRuntime")));
+    kill(Processes.waitFor(() -> process("dev.waybill.local.lambda.LambdaRuntime")));
     cloud.created(first);
     cloud.created(second);
 
@@ -211,7 +211,7 @@ class FaultsIT {
     return CompletableFuture.runAsync(
         () -> {
           ProcessHandle process =
-              waitFor(
+              Processes.waitFor(
                   () ->
                       runId(file).filter(time).flatMap(run -> process("--run_id\0" + run + "\0")));
           fault.accept(process);
@@ -258,15 +258,7 @@ class FaultsIT {
   private static Optional<ProcessHandle> process(String words) {
     return ProcessHandle.current()
         .descendants()
-        .filter(
-            process -> {
-              try {
-                return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-                    .contains(words);
-              } catch (IOException gone) {
-                return false;
-              }
-            })
+        .filter(process -> Processes.isCalledWith(process, words))
         .findFirst();
   }
 
@@ -285,7 +277,7 @@ class FaultsIT {
   /** The end of the run of a file that was uploaded with this etag. */
   private Ended ended(String file, String etag) throws InterruptedException {
     String execution =
-        waitFor(
+        Processes.waitFor(
             () ->
                 executions(file).stream()
                     .filter(
@@ -302,16 +294,6 @@ class FaultsIT {
     return follower.executions().stream()
         .filter(arn -> arn.matches(".*:" + file + "-[0-9a-f]{16}"))
         .toList();
-  }
-
-  private static <T> T waitFor(java.util.function.Supplier<Optional<T>> condition) {
-    while (true) {
-      Optional<T> found = condition.get();
-      if (found.isPresent()) {
-        return found.get();
-      }
-      LockSupport.parkNanos(POLL.toNanos());
-    }
   }
 
   private static long count(Path file, String... words) {

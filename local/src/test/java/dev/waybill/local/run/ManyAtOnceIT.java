@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.Processes;
 import dev.waybill.local.collector.Backend;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -182,15 +183,7 @@ class ManyAtOnceIT {
   private static long jobJvms() {
     return ProcessHandle.current()
         .children()
-        .filter(
-            process -> {
-              try {
-                return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-                    .contains("dev.waybill.local.glue.JobMain");
-              } catch (IOException gone) {
-                return false;
-              }
-            })
+        .filter(process -> Processes.isCalledWith(process, "dev.waybill.local.glue.JobMain"))
         .count();
   }
 }

@@ -1,0 +1,37 @@
+package dev.waybill.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** What tests ask of processes, from Linux's {@code /proc}. */
+public final class Processes {
+
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  private Processes() {}
+
+  /** Whether these words are on a process's command line; arguments end with {@code \\0}. */
+  public static boolean isCalledWith(ProcessHandle process, String words) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains(words);
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  /** Looks until there is something. */
+  public static <T> T waitFor(Supplier<Optional<T>> condition) {
+    while (true) {
+      Optional<T> found = condition.get();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+}
