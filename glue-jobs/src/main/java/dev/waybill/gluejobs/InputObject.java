@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,7 +20,7 @@ import org.apache.hadoop.fs.Path;
  * @param key its S3 key, for messages
  * @param versionId empty where the bucket keeps no versions, or nobody said which
  * @param etag empty where nobody said which
- * @param size bytes, 0 where nobody said which
+ * @param size bytes; of no meaning where nobody said which
  */
 public record InputObject(String uri, String key, String versionId, String etag, long size)
     implements Serializable {
@@ -36,6 +37,7 @@ public record InputObject(String uri, String key, String versionId, String etag,
    * away: it reads what is there.
    *
    * @throws InvalidInput where Hadoop would take the key for another one
+   * @throws IllegalArgumentException where there is an etag and no size, or one that is no number
    */
   public static InputObject of(RunArguments run, JobArguments arguments) {
     String uri = "s3://" + run.bucket() + "/" + run.key();
@@ -45,12 +47,13 @@ public record InputObject(String uri, String key, String versionId, String etag,
           "has a key that file systems take for another one; upload it again under a key without"
               + " empty, '.' and '..' parts");
     }
+    String etag = arguments.find(ETAG).orElse("");
+    Optional<Long> size = arguments.find(SIZE).map(InputObject::bytes);
+    if (!etag.isEmpty() && size.isEmpty()) {
+      throw new IllegalArgumentException("job argument --etag needs --size beside it");
+    }
     return new InputObject(
-        uri,
-        run.key(),
-        arguments.find(VERSION_ID).orElse(""),
-        arguments.find(ETAG).orElse(""),
-        arguments.find(SIZE).map(Long::parseLong).orElse(0L));
+        uri, run.key(), arguments.find(VERSION_ID).orElse(""), etag, size.orElse(0L));
   }
 
   /**
@@ -98,6 +101,15 @@ public record InputObject(String uri, String key, String versionId, String etag,
         key,
         "was overwritten after this upload (etag %s), and the bucket has not kept it; its newer upload has a run of its own"
             .formatted(etag));
+  }
+
+  private static long bytes(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "job argument --%s is '%s', which is no number of bytes".formatted(SIZE, text), e);
+    }
   }
 
   private boolean isAnother(FileStatus found) {

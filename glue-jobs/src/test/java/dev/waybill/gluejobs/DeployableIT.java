@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
  * The deployable as Glue 6.0 starts it: by spark-submit, with Spark's own jars, S3A and the AWS SDK
@@ -211,6 +212,10 @@ class DeployableIT {
     command.addAll(List.of("--class", job.getName(), JAR.toString()));
     command.addAll(List.of("--run_id", run, "--bucket", S3Server.BUCKET, "--key", KEY));
     command.addAll(List.of("--run_date", TestBucket.RUN_DATE, "--JOB_NAME", job.getSimpleName()));
+    HeadObjectResponse object =
+        s3.client().headObject(request -> request.bucket(S3Server.BUCKET).key(KEY));
+    command.addAll(List.of("--etag", object.eTag().replace("\"", "")));
+    command.addAll(List.of("--size", String.valueOf(object.contentLength())));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("AWS_REGION", "eu-west-1");
     builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");

@@ -39,6 +39,7 @@ final class JobTelemetry {
   /** The bound of one export, and of the whole flush at the end. */
   static final Duration BOUND = Duration.ofSeconds(5);
 
+  private static final long LARGEST_FILE = 256L << 20;
   private static final Duration KEEPING_BOUND = Duration.ofSeconds(1);
 
   private static final Duration METRIC_INTERVAL = Duration.ofSeconds(5);
@@ -54,7 +55,7 @@ final class JobTelemetry {
   private final SpanExporter spanExporter;
   private final JobSpans.NextIds ids = new JobSpans.NextIds();
   private final ExportWarnings warnings = ExportWarnings.install();
-  private final UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC());
+  private final UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC(), LARGEST_FILE);
   private final String endpoint;
 
   /**
@@ -135,18 +136,31 @@ final class JobTelemetry {
       done.join(KEEPING_BOUND.toMillis(), TimeUnit.MILLISECONDS);
     }
     warnings.remove();
-    return unsent.close().map(kept -> notice(kept, folder));
+    Optional<Path> kept = unsent.close();
+    Optional<String> lost = unsent.lost();
+    return kept.isEmpty() && lost.isEmpty()
+        ? Optional.empty()
+        : Optional.of(notice(kept, lost, folder));
   }
 
-  private String notice(Path kept, Optional<TelemetryFolder> folder) {
-    String place = folder.map(copy -> copy.take(kept)).orElse(kept.toString());
-    String lost = unsent.lost();
+  private String notice(
+      Optional<Path> kept, Optional<String> lost, Optional<TelemetryFolder> folder) {
     String reason =
         Objects.requireNonNullElse(
             warnings.first(), "no answer within " + BOUND.toSeconds() + " s");
-    return "the collector at %s (job argument --%s) did not take all telemetry of this job: %s. What is missing there is in %s%s; send it with: waybill replay FOLDER --otlp-endpoint URL"
+    String place =
+        kept.map(
+                files ->
+                    " What is missing there is in %s; send it with: waybill replay FOLDER --otlp-endpoint URL"
+                        .formatted(folder.map(copy -> copy.take(files)).orElse(files.toString())))
+            .orElse("");
+    return "the collector at %s (job argument --%s) did not take all telemetry of this job: %s.%s%s"
         .formatted(
-            endpoint, TracedJob.OTLP_ENDPOINT, reason, place, lost == null ? "" : ", but " + lost);
+            endpoint,
+            TracedJob.OTLP_ENDPOINT,
+            reason,
+            lost.map(what -> " " + what + ".").orElse(""),
+            place);
   }
 
   private SdkTracerProvider tracerProvider(Resource resource, boolean sampled) {

@@ -106,6 +106,7 @@ public final class TracedJob implements AutoCloseable {
   private final SparkEvents events = new SparkEvents();
   private final LongAdder rejected = new LongAdder();
   private final Steps steps;
+  private final Optional<TelemetryFolder> telemetryFolder;
   private final Thread shutdownHook = new Thread(this::stopped, "waybill-shutdown");
   private Outcome outcome;
   private OpenStep open;
@@ -148,6 +149,7 @@ public final class TracedJob implements AutoCloseable {
         .copy()
         .completeOnTimeout(Optional.empty(), IN_PROGRESS_BOUND.toMillis(), TimeUnit.MILLISECONDS)
         .thenAccept(this::sendInProgress);
+    this.telemetryFolder = telemetryFolder();
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
@@ -279,7 +281,7 @@ public final class TracedJob implements AutoCloseable {
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("the trace of this job is incomplete: {}", ErrorText.of(e));
     }
-    telemetry.close(telemetryFolder()).ifPresent(LOG::warn);
+    telemetry.close(telemetryFolder).ifPresent(LOG::warn);
   }
 
   private <T> T describe(String step, SpanContext self, Callable<T> work) {

@@ -42,9 +42,9 @@ import java.util.function.Function;
 final class UnsentTelemetry {
 
   private static final Duration PAUSE = Duration.ofSeconds(10);
-  private static final long LARGEST_FILE = 256L << 20;
 
   private final Clock clock;
+  private final long largestFile;
   private final Set<Delivery<?>.Batch> open = ConcurrentHashMap.newKeySet();
   private final List<KeptFile> files = new ArrayList<>();
   private volatile Instant tryAgain = Instant.MIN;
@@ -53,8 +53,14 @@ final class UnsentTelemetry {
   private long lost;
   private String trouble;
 
-  UnsentTelemetry(Clock clock) {
+  /**
+   * Begins with nothing.
+   *
+   * @param largestFile bytes; what would come after them is lost, and counted
+   */
+  UnsentTelemetry(Clock clock, long largestFile) {
     this.clock = clock;
+    this.largestFile = largestFile;
   }
 
   /** An exporter that keeps the spans which that one can't deliver. */
@@ -167,16 +173,18 @@ final class UnsentTelemetry {
     return Optional.ofNullable(folder);
   }
 
-  /** What could not be kept either, in words, or null where all was. */
-  synchronized String lost() {
-    return lost == 0 ? null : "%,d of its records are lost (%s)".formatted(lost, trouble);
+  /** What could not be kept either, in words; empty where all was. */
+  synchronized Optional<String> lost() {
+    return lost == 0
+        ? Optional.empty()
+        : Optional.of("%,d records could not be kept either (%s)".formatted(lost, trouble));
   }
 
   private synchronized <T> void keep(
       Collection<T> batch, Function<Collection<T>, CompletableResultCode> write, KeptFile file) {
     try {
-      if (file.written > LARGEST_FILE) {
-        throw new IOException("%s has its %,d bytes".formatted(file.name, LARGEST_FILE));
+      if (file.written > largestFile) {
+        throw new IOException("%s has its %,d bytes".formatted(file.name, largestFile));
       }
       file.open();
       if (!write.apply(batch).isSuccess()) {

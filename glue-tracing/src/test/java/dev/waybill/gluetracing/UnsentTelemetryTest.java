@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.TestCollector.Answer;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,6 +120,26 @@ class UnsentTelemetryTest {
     assertThat(newFolders(before))
         .singleElement()
         .satisfies(folder -> assertThat(kept(folder, "traces", "/name")).containsAll(NAMES));
+  }
+
+  @Test
+  void countsWhatIsTooMuchToKeep() {
+    UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC(), 1);
+    unsent.giveUp();
+    try (SdkLoggerProvider logs =
+        SdkLoggerProvider.builder()
+            .addLogRecordProcessor(
+                SimpleLogRecordProcessor.create(unsent.logs(LogRecordExporter.composite())))
+            .build()) {
+      for (String line : List.of("first", "second", "third")) {
+        logs.get("test").logRecordBuilder().setBody(line).emit();
+      }
+    }
+
+    Path folder = unsent.close().orElseThrow();
+    assertThat(kept(folder, "logs", "/body/stringValue")).containsExactly("first");
+    assertThat(unsent.lost())
+        .contains("2 records could not be kept either (logs.jsonl has its 1 bytes)");
   }
 
   /** Where a driver keeps what is unsent until the job ends. */
