@@ -4,19 +4,10 @@ import io.opentelemetry.exporter.logging.otlp.internal.logs.OtlpStdoutLogRecordE
 import io.opentelemetry.exporter.logging.otlp.internal.metrics.OtlpStdoutMetricExporter;
 import io.opentelemetry.exporter.logging.otlp.internal.traces.OtlpStdoutSpanExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
-import io.opentelemetry.sdk.metrics.Aggregation;
-import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -65,89 +56,26 @@ final class UnsentTelemetry {
 
   /** An exporter that keeps the spans which that one can't deliver. */
   SpanExporter spans(SpanExporter to) {
-    KeptFile file = new KeptFile("traces");
+    KeptFile file = new KeptFile(this::folder, "traces");
     SpanExporter kept =
         OtlpStdoutSpanExporter.builder().setOutput(file).setWrapperJsonObject(true).build();
-    Delivery<SpanData> delivery = new Delivery<>(to::export, kept::export, file);
-    return new SpanExporter() {
-      @Override
-      public CompletableResultCode export(Collection<SpanData> spans) {
-        return delivery.export(spans);
-      }
-
-      @Override
-      public CompletableResultCode flush() {
-        return to.flush();
-      }
-
-      @Override
-      public CompletableResultCode shutdown() {
-        return to.shutdown();
-      }
-    };
+    return new KeepingExporters.Spans(to, new Delivery<>(to::export, kept::export, file)::export);
   }
 
   /** An exporter that keeps the points which that one can't deliver. */
   MetricExporter metrics(MetricExporter to) {
-    KeptFile file = new KeptFile("metrics");
+    KeptFile file = new KeptFile(this::folder, "metrics");
     MetricExporter kept =
         OtlpStdoutMetricExporter.builder().setOutput(file).setWrapperJsonObject(true).build();
-    Delivery<MetricData> delivery = new Delivery<>(to::export, kept::export, file);
-    return new MetricExporter() {
-      @Override
-      public CompletableResultCode export(Collection<MetricData> metrics) {
-        return delivery.export(metrics);
-      }
-
-      @Override
-      public AggregationTemporality getAggregationTemporality(InstrumentType type) {
-        return to.getAggregationTemporality(type);
-      }
-
-      @Override
-      public Aggregation getDefaultAggregation(InstrumentType type) {
-        return to.getDefaultAggregation(type);
-      }
-
-      @Override
-      public MemoryMode getMemoryMode() {
-        return to.getMemoryMode();
-      }
-
-      @Override
-      public CompletableResultCode flush() {
-        return to.flush();
-      }
-
-      @Override
-      public CompletableResultCode shutdown() {
-        return to.shutdown();
-      }
-    };
+    return new KeepingExporters.Metrics(to, new Delivery<>(to::export, kept::export, file)::export);
   }
 
   /** An exporter that keeps the records which that one can't deliver. */
   LogRecordExporter logs(LogRecordExporter to) {
-    KeptFile file = new KeptFile("logs");
+    KeptFile file = new KeptFile(this::folder, "logs");
     LogRecordExporter kept =
         OtlpStdoutLogRecordExporter.builder().setOutput(file).setWrapperJsonObject(true).build();
-    Delivery<LogRecordData> delivery = new Delivery<>(to::export, kept::export, file);
-    return new LogRecordExporter() {
-      @Override
-      public CompletableResultCode export(Collection<LogRecordData> logs) {
-        return delivery.export(logs);
-      }
-
-      @Override
-      public CompletableResultCode flush() {
-        return to.flush();
-      }
-
-      @Override
-      public CompletableResultCode shutdown() {
-        return to.shutdown();
-      }
-    };
+    return new KeepingExporters.Logs(to, new Delivery<>(to::export, kept::export, file)::export);
   }
 
   /** Lets the collector be tried again at once, however lately it failed. */
@@ -183,18 +111,27 @@ final class UnsentTelemetry {
   private synchronized <T> void keep(
       Collection<T> batch, Function<Collection<T>, CompletableResultCode> write, KeptFile file) {
     try {
-      if (file.written > largestFile) {
-        throw new IOException("%s has its %,d bytes".formatted(file.name, largestFile));
+      if (file.written() > largestFile) {
+        throw new IOException("%s has its %,d bytes".formatted(file.name(), largestFile));
       }
-      file.open();
+      if (file.open()) {
+        files.add(file);
+      }
       if (!write.apply(batch).isSuccess()) {
-        throw new IOException("can't write " + folder.resolve(file.name));
+        throw new IOException("can't write " + folder.resolve(file.name()));
       }
       file.flush();
     } catch (IOException | RuntimeException e) {
       lost += batch.size();
       trouble(e);
     }
+  }
+
+  private Path folder() throws IOException {
+    if (folder == null) {
+      folder = Files.createTempDirectory("waybill-telemetry-");
+    }
+    return folder;
   }
 
   private void trouble(Exception e) {
@@ -262,52 +199,6 @@ final class UnsentTelemetry {
       private synchronized void end() {
         open.remove(this);
         done.succeed();
-      }
-    }
-  }
-
-  /** A file that is there from the first record on. */
-  private final class KeptFile extends OutputStream {
-
-    private final String name;
-    private OutputStream out;
-    private long written;
-
-    private KeptFile(String signal) {
-      this.name = signal + ".jsonl";
-    }
-
-    private void open() throws IOException {
-      if (out == null) {
-        if (folder == null) {
-          folder = Files.createTempDirectory("waybill-telemetry-");
-        }
-        out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(name)));
-        files.add(this);
-      }
-    }
-
-    @Override
-    public void write(int next) throws IOException {
-      out.write(next);
-      written++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      written += length;
-    }
-
-    @Override
-    public void flush() throws IOException {
-      out.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (out != null) {
-        out.close();
       }
     }
   }

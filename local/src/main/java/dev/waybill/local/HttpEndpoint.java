@@ -3,6 +3,7 @@ package dev.waybill.local;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,6 +69,7 @@ public final class HttpEndpoint implements AutoCloseable {
   /** Sends a whole answer. */
   public static void answer(HttpExchange exchange, int status, String type, byte[] body)
       throws IOException {
+    readWhatIsLeft(exchange);
     exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     if (body.length > 0) {
@@ -93,6 +95,15 @@ public final class HttpEndpoint implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+  }
+
+  /** A client that still sends its body does not see an answer that comes before the end of it. */
+  private static void readWhatIsLeft(HttpExchange exchange) {
+    try {
+      exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException readAndClosed) {
+      return;
+    }
   }
 
   private static void serve(HttpExchange exchange, Handler handler) throws IOException {

@@ -59,7 +59,7 @@ final class Execution implements Runnable {
 
   @Override
   public void run() {
-    event("ExecutionStarted").putObject("executionStartedEventDetails").put("input", input);
+    event("ExecutionStarted", "executionStarted", Json.object().put("input", input));
     try {
       JsonNode data = Json.parse(input);
       String next = machine.definition().path("StartAt").asText();
@@ -116,7 +116,7 @@ final class Execution implements Runnable {
     JsonNode definition = machine.state(state);
     String type = definition.path("Type").asText();
     trace.entered(state);
-    event(type + "StateEntered").putObject("stateEnteredEventDetails").put("name", state);
+    event(type + "StateEntered", "stateEntered", Json.object().put("name", state));
     try {
       Step step =
           switch (type) {
@@ -127,7 +127,7 @@ final class Execution implements Runnable {
             default -> new Step(null, data);
           };
       trace.left(step.caught);
-      event(type + "StateExited").putObject("stateExitedEventDetails").put("name", state);
+      event(type + "StateExited", "stateExited", Json.object().put("name", state));
       return step;
     } catch (StateFailed e) {
       trace.left(e);
@@ -144,11 +144,10 @@ final class Execution implements Runnable {
         return new Step(
             next(definition), template.withResult(definition.path("ResultPath"), result));
       } catch (StateFailed e) {
-        event(e.error().equals(StateFailed.TIMEOUT) ? "TaskTimedOut" : "TaskFailed")
-            .putObject("taskFailedEventDetails")
-            .put("resourceType", "glue")
-            .put("error", e.error())
-            .put("cause", e.getMessage());
+        event(
+            e.error().equals(StateFailed.TIMEOUT) ? "TaskTimedOut" : "TaskFailed",
+            "taskFailed",
+            glueDetails().put("error", e.error()).put("cause", e.getMessage()));
         if (!retry(definition.path("Retry"), tries, e)) {
           return caught(definition.path("Catch"), template, e);
         }
@@ -160,21 +159,18 @@ final class Execution implements Runnable {
       throws InterruptedException {
     Duration timeout =
         Duration.ofSeconds(definition.path("TimeoutSeconds").asLong(NO_TIMEOUT_SECONDS));
-    event("TaskScheduled").putObject("taskScheduledEventDetails").put("resourceType", "glue");
+    event("TaskScheduled", "taskScheduled", glueDetails());
     JsonNode run =
         glue.run(
             template.apply(definition.path("Parameters")),
             timeout,
             trace,
             started ->
-                event("TaskSubmitted")
-                    .putObject("taskSubmittedEventDetails")
-                    .put("resourceType", "glue")
-                    .put("output", started.toString()));
-    event("TaskSucceeded")
-        .putObject("taskSucceededEventDetails")
-        .put("resourceType", "glue")
-        .put("output", run.toString());
+                event(
+                    "TaskSubmitted",
+                    "taskSubmitted",
+                    glueDetails().put("output", started.toString())));
+    event("TaskSucceeded", "taskSucceeded", glueDetails().put("output", run.toString()));
     return run;
   }
 
@@ -285,15 +281,20 @@ final class Execution implements Runnable {
     return new PayloadTemplate(data, context);
   }
 
-  private synchronized ObjectNode event(String type) {
+  /** Adds to the history what is whole: it may be read at any moment. */
+  private synchronized void event(String type, String details, ObjectNode what) {
     ObjectNode event =
         Json.object()
             .put("timestamp", System.currentTimeMillis() / 1000.0)
             .put("type", type)
             .put("id", history.size() + 1)
             .put("previousEventId", history.size());
+    event.set(details + "EventDetails", what);
     history.add(event);
-    return event;
+  }
+
+  private static ObjectNode glueDetails() {
+    return Json.object().put("resourceType", "glue");
   }
 
   private synchronized void end(String how, String result, StateFailed error) {
@@ -302,15 +303,13 @@ final class Execution implements Runnable {
     failure = error;
     stopped = Instant.now();
     status = how;
-    ObjectNode event =
-        event("Execution" + how.charAt(0) + how.substring(1).toLowerCase(java.util.Locale.ROOT));
     if (error == null) {
-      event.putObject("executionSucceededEventDetails").put("output", result);
+      event("ExecutionSucceeded", "executionSucceeded", Json.object().put("output", result));
     } else {
-      event
-          .putObject("executionFailedEventDetails")
-          .put("error", error.error())
-          .put("cause", error.getMessage());
+      event(
+          "Execution" + how.charAt(0) + how.substring(1).toLowerCase(java.util.Locale.ROOT),
+          "executionFailed",
+          Json.object().put("error", error.error()).put("cause", error.getMessage()));
     }
   }
 
