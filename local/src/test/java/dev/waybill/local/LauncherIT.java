@@ -59,7 +59,6 @@ class LauncherIT {
   @CsvSource({
     "INT, 130, at its start, runs",
     "TERM, 143, while the Lambda runs, lambda.log",
-    "INT, 130, while a job runs, clean-listings-attempt-0.log",
     "TERM, 143, while a job runs, clean-listings-attempt-0.log",
   })
   void toldToStopItStopsEverythingThatItStarted(
