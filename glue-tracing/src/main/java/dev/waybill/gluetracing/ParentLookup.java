@@ -48,6 +48,22 @@ final class ParentLookup {
   private final Supplier<XRayClient> client;
 
   /**
+   * Looks for the parent of the job that was given these arguments, where there is one to find: a
+   * redriven execution's calls are not told apart. {@link #start()} has the rest.
+   */
+  static CompletableFuture<Optional<String>> begin(TraceHeader header, JobArguments arguments) {
+    Optional<String> state = arguments.find(TracedJob.STATE_NAME);
+    boolean ask =
+        state.isPresent()
+            && arguments.find(TracedJob.EXECUTION_ARN).isPresent()
+            && arguments.number(TracedJob.REDRIVE) == 0;
+    return ask
+        ? new ParentLookup(header.traceId(), state.get(), arguments.number(TracedJob.ATTEMPT))
+            .start()
+        : CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  /**
    * What to look for.
    *
    * @param traceId 32 hex digits

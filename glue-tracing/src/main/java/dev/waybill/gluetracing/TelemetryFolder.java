@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,15 @@ record TelemetryFolder(String uri, Configuration hadoop) {
 
   /** The longest that a job is held up by the copying. */
   static final Duration BOUND = Duration.ofSeconds(3);
+
+  /**
+   * The folder of a job run below the one that the job was given, or empty where it was given none.
+   */
+  static Optional<TelemetryFolder> of(JobArguments arguments, String jobRun, Configuration hadoop) {
+    return arguments
+        .find(TracedJob.TELEMETRY_FOLDER)
+        .map(folder -> new TelemetryFolder(folder + "/" + jobRun, hadoop));
+  }
 
   /**
    * Takes a folder's files, and removes them there.

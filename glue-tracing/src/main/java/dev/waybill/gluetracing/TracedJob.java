@@ -123,7 +123,10 @@ public final class TracedJob implements AutoCloseable {
     this.headerParent = header.parent();
     boolean off = isOff();
     boolean sampled = header.sampled() && !off;
-    this.lookup = given.isPresent() && sampled ? lookUpParent(header) : nothing();
+    this.lookup =
+        given.isPresent() && sampled
+            ? ParentLookup.begin(header, arguments)
+            : CompletableFuture.completedFuture(Optional.empty());
     this.steps = off ? Steps.off() : Steps.of(events);
     FutureTask<JobTelemetry> starting =
         new FutureTask<>(() -> off ? JobTelemetry.off() : startTelemetry(sampled));
@@ -149,7 +152,11 @@ public final class TracedJob implements AutoCloseable {
         .copy()
         .completeOnTimeout(Optional.empty(), IN_PROGRESS_BOUND.toMillis(), TimeUnit.MILLISECONDS)
         .thenAccept(this::sendInProgress);
-    this.telemetryFolder = telemetryFolder();
+    this.telemetryFolder =
+        TelemetryFolder.of(
+            arguments,
+            name + "-" + arguments.find(JOB_RUN_ID).orElse(root.getSpanId()),
+            spark.sparkContext().hadoopConfiguration());
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
@@ -425,27 +432,6 @@ public final class TracedJob implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<Optional<String>> lookUpParent(TraceHeader header) {
-    Optional<String> state = arguments.find(STATE_NAME);
-    boolean ask =
-        state.isPresent()
-            && arguments.find(EXECUTION_ARN).isPresent()
-            && arguments.number(REDRIVE) == 0;
-    return ask
-        ? new ParentLookup(header.traceId(), state.get(), arguments.number(ATTEMPT)).start()
-        : nothing();
-  }
-
-  private Optional<TelemetryFolder> telemetryFolder() {
-    String run = name + "-" + arguments.find(JOB_RUN_ID).orElse(root.getSpanId());
-    return arguments
-        .find(TELEMETRY_FOLDER)
-        .map(
-            folder ->
-                new TelemetryFolder(
-                    folder + "/" + run, spark.sparkContext().hadoopConfiguration()));
-  }
-
   private Map<String, String> logFields() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("job", name);
@@ -483,10 +469,6 @@ public final class TracedJob implements AutoCloseable {
         LOG.debug("the JVM is stopping; its hook finds this job closed");
       }
     }
-  }
-
-  private static CompletableFuture<Optional<String>> nothing() {
-    return CompletableFuture.completedFuture(Optional.empty());
   }
 
   /** A step's checked exception, named by the step that it broke. */

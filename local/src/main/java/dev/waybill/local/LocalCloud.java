@@ -128,10 +128,11 @@ public final class LocalCloud implements AutoCloseable {
             segments,
             collector,
             (object, error) -> {
-              deadLetters.put(object.key(), error);
-              warnings.accept(
+              String what =
                   "%s: the Lambda function failed three times: %s; its log is %s"
-                      .formatted(object.key(), error, runsFolder.resolve("lambda.log")));
+                      .formatted(object.key(), error, runsFolder.resolve("lambda.log"));
+              deadLetters.put(object.key(), what);
+              warnings.accept(what);
             });
     this.s3 = BucketServer.start(s3Address, BUCKET, bucketFolder, clock, this::put);
   }

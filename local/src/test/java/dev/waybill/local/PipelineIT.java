@@ -98,12 +98,7 @@ class PipelineIT {
                     "invalid_price", 11L,
                     "invalid_service_fee", 5L,
                     "missing_value", 201L)));
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "127.0.0.1")
-            .getOrCreate();
+    SparkSession spark = TestSpark.session();
     Dataset<Row> processed = spark.read().parquet(run.outputs().get("processed"));
     Row sums =
         processed

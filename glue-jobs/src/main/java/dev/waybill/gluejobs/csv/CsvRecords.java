@@ -58,8 +58,9 @@ public final class CsvRecords implements Closeable {
   public CsvRecords(InputStream in) throws IOException {
     this.in = in;
     fill();
-    if (limit >= 2 && OTHERS.containsKey(HexFormat.of().formatHex(buffer, 0, 2))) {
-      throw new NotCsv(OTHERS.get(HexFormat.of().formatHex(buffer, 0, 2)));
+    String other = limit >= 2 ? OTHERS.get(HexFormat.of().formatHex(buffer, 0, 2)) : null;
+    if (other != null) {
+      throw new NotCsv(other);
     }
     if (limit >= BYTE_ORDER_MARK.length
         && Arrays.equals(

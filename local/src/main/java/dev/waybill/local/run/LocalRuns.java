@@ -2,7 +2,7 @@ package dev.waybill.local.run;
 
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.LocalCloud;
-import dev.waybill.local.run.ExecutionFollower.Ended;
+import dev.waybill.local.run.RunFolder.Upload;
 import dev.waybill.local.run.Uploader.Sent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,14 +60,11 @@ public final class LocalRuns {
     progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
     String execution = execution(sent, follower);
     progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
-    folder.begin(
-        ExecutionFollower.runId(execution),
-        file.toString(),
-        sent.bytes(),
-        sent.traceId(),
-        sent.start());
-    Ended ended = follower.follow(execution, (hop, what) -> progress.hop(name, hop, what));
-    return folder.write(ended, file.toString(), sent.bytes(), sent.traceId(), sent.start());
+    return folder.follow(
+        execution,
+        new Upload(file.toString(), sent.bytes(), sent.traceId(), sent.start()),
+        follower,
+        (hop, what) -> progress.hop(name, hop, what));
   }
 
   private String execution(Sent sent, ExecutionFollower follower) throws InterruptedException {
@@ -78,9 +75,7 @@ public final class LocalRuns {
       }
       String deadLetter = cloud.deadLetter(sent.key());
       if (deadLetter != null) {
-        throw new IllegalStateException(
-            "%s: the Lambda function failed three times: %s; its log is %s"
-                .formatted(sent.file(), deadLetter, cloud.runsFolder().resolve("lambda.log")));
+        throw new IllegalStateException(deadLetter);
       }
       Thread.sleep(POLL.toMillis());
     }

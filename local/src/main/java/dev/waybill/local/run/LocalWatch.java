@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.TraceHeader;
-import dev.waybill.local.run.ExecutionFollower.Ended;
+import dev.waybill.local.run.RunFolder.Upload;
 import dev.waybill.local.s3.InputFolder;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,12 +61,15 @@ public final class LocalWatch {
     try {
       Instant start = Instant.now();
       JsonNode input = follower.input(execution);
-      String file = input.path("key").asText();
-      long bytes = input.path("size").asLong();
-      String trace = TraceHeader.orNew(input.path("trace_header").asText()).root();
-      folder.begin(runId, file, bytes, trace, start);
-      Ended run = follower.follow(execution, (hop, what) -> progress.hop(runId, hop, what));
-      ended.accept(folder.write(run, file, bytes, trace, start));
+      Upload upload =
+          new Upload(
+              input.path("key").asText(),
+              input.path("size").asLong(),
+              TraceHeader.orNew(input.path("trace_header").asText()).root(),
+              start);
+      ended.accept(
+          folder.follow(
+              execution, upload, follower, (hop, what) -> progress.hop(runId, hop, what)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {

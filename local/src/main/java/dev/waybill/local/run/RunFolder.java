@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Writes down what is known of a run when it has ended: {@code run.json}, {@code report.html} and
@@ -42,20 +43,33 @@ public final class RunFolder {
     this.aws = aws;
   }
 
-  /** Notes that a run has started, for the case that nobody can note its end. */
-  public void begin(String runId, String file, long bytes, String traceId, Instant start) {
-    new StartedRun(runId, file, bytes, traceId, start.toString())
-        .write(cloud.runsFolder().resolve(runId));
-  }
-
   /**
-   * Writes a run's folder.
+   * What a run is about.
    *
    * @param file what the user calls the input
    * @param traceId as X-Ray writes it
    * @param start when the upload began
    */
-  public RunSummary write(Ended run, String file, long bytes, String traceId, Instant start) {
+  record Upload(String file, long bytes, String traceId, Instant start) {}
+
+  /**
+   * Follows a run to its end and writes its folder. That it has started is noted there first, for
+   * the case that nobody can note its end.
+   */
+  RunSummary follow(
+      String execution,
+      Upload upload,
+      ExecutionFollower follower,
+      BiConsumer<String, String> progress)
+      throws InterruptedException {
+    String runId = ExecutionFollower.runId(execution);
+    new StartedRun(runId, upload.file, upload.bytes, upload.traceId, upload.start.toString())
+        .write(cloud.runsFolder().resolve(runId));
+    return write(follower.follow(execution, progress), upload);
+  }
+
+  private RunSummary write(Ended run, Upload upload) {
+    String traceId = upload.traceId;
     Path folder = cloud.runsFolder().resolve(run.runId());
     List<JsonNode> segments = cloud.segments().ofTrace(traceId);
     Trace trace = Trace.of(segments, cloud.collector().ofRun(run.runId(), Signal.TRACES), traceId);
@@ -66,7 +80,7 @@ public final class RunFolder {
             run.succeeded() ? "SUCCEEDED" : "FAILED",
             Failure.of(run),
             traceId,
-            new RunSummary.Input(file, bytes),
+            new RunSummary.Input(upload.file, upload.bytes),
             Rows.ofRun(aws, LocalCloud.BUCKET, run.runId()),
             outputs(run.runId()),
             run.jobs(),
@@ -75,7 +89,7 @@ public final class RunFolder {
                 trace.roots().size(),
                 trace.orphans().size(),
                 trace.errors().size()),
-            java.time.Duration.between(start, run.end()).toMillis() / 1000.0,
+            java.time.Duration.between(upload.start, run.end()).toMillis() / 1000.0,
             report.toString());
     try {
       Files.createDirectories(folder);
