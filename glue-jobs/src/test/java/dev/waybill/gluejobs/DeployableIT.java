@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -24,6 +26,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -40,6 +43,16 @@ class DeployableIT {
   private static final Path S3A = TARGET.resolve("s3/hadoop-aws.jar");
   private static final String KEY = "input/listings.csv";
   private static final String WHOLE = "whole";
+  private static final String LOCAL = "local[2]";
+
+  /** One executor of two cores, as a Glue job with two G.1X workers has. */
+  private static final String CLUSTER = "local-cluster[1,2,1024]";
+
+  /** Spark's scheduler, when the stage is done that reads the file. */
+  private static final Pattern READ = Pattern.compile("ShuffleMapStage 0 \\(.*\\) finished");
+
+  /** Nothing listens there. */
+  private static final String NO_COLLECTOR = "http://127.0.0.1:9";
 
   /** What OpenTelemetry and the AWS SDK use where it is there; nothing here makes them. */
   private static final List<String> OPTIONAL =
@@ -50,12 +63,16 @@ class DeployableIT {
           "dev.waybill.shaded.opentelemetry.sdk.autoconfigure.spi.",
           "dev.waybill.shaded.amazon.awssdk.crt");
 
-  @TempDir static Path folder;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  static Path folder;
+
   private static S3Server s3;
   private static SparkSession spark;
+  private static Path sparkHome;
 
   @BeforeAll
   static void start() throws Exception {
+    sparkHome = makeSparkHome(folder.resolve("spark"));
     s3 = S3Server.start(TARGET.resolve("s3"), folder);
     s3.client()
         .putObject(
@@ -123,9 +140,40 @@ class DeployableIT {
   }
 
   @Test
+  void whatNoCollectorTakesIsKeptBesideTheRun() {
+    for (String job : List.of(CleanListings.NAME, ProcessListings.NAME)) {
+      assertThat(s3.keys(telemetry(WHOLE) + "/" + job))
+          .extracting(key -> key.substring(key.lastIndexOf('/') + 1))
+          .containsExactlyInAnyOrder("logs.jsonl", "metrics.jsonl", "traces.jsonl");
+    }
+  }
+
+  @Test
+  void anExecutorLostWithWhatItReadIsReplacedAndNoRowIsLostOrCountedTwice() throws Exception {
+    Process job = start(CleanListings.class, "lost", CLUSTER);
+    while (job.isAlive() && !hasReadAll("lost")) {
+      Thread.onSpinWait();
+    }
+    job.children().forEach(ProcessHandle::destroyForcibly); // they are its executors
+    assertThat(job.waitFor()).as("see %s", folder).isZero();
+
+    JsonNode record = new ObjectMapper().readTree(object("runs/run=lost/" + RunRecord.CLEANED));
+    assertThat(record.at("/rows/read").asLong()).isEqualTo(2_000);
+    assertThat(rows(Output.CLEANED, "lost")).isEqualTo(1_808);
+    assertThat(rows(Output.QUARANTINE, "lost")).isEqualTo(192);
+    String traces =
+        s3.keys(telemetry("lost")).stream()
+            .filter(key -> key.endsWith("traces.jsonl"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(new String(object(traces), StandardCharsets.UTF_8))
+        .contains("executor 0: Command exited with code 137");
+  }
+
+  @Test
   void anAttemptKilledWhileItWritesLeavesNothingThatReadersTakeAndTheNextPutsItRight()
       throws Exception {
-    Process first = start(CleanListings.class, "killed");
+    Process first = start(CleanListings.class, "killed", LOCAL);
     while (first.isAlive() && isEmpty("cleaned/run=killed/_temporary/")) {
       Thread.onSpinWait();
     }
@@ -147,6 +195,11 @@ class DeployableIT {
     submit(ProcessListings.class, "killed");
 
     assertThatRunIsWhole("killed");
+  }
+
+  /** The stage that reads is done, and what follows it is not. */
+  private static boolean hasReadAll(String run) throws IOException {
+    return READ.matcher(Files.readString(log(CleanListings.class, run))).find();
   }
 
   private static boolean isEmpty(String prefix) {
@@ -189,25 +242,21 @@ class DeployableIT {
   }
 
   private static void submit(Class<?> job, String run) throws Exception {
-    Process process = start(job, run);
+    Process process = start(job, run, LOCAL);
     assertThat(process.waitFor()).as("%s, run %s: see %s", job, run, folder).isZero();
   }
 
-  private static Process start(Class<?> job, String run) throws IOException {
+  private static Process start(Class<?> job, String run, String master) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("waybill.spark.options").strip().split("\\s+")));
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Xmx1g");
     command.add("-cp");
-    command.add(
-        String.join(File.pathSeparator, sparkClassPath())
-            + File.pathSeparator
-            + line("classpath/aws-sdk.txt")
-            + File.pathSeparator
-            + S3A);
-    command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", "local[2]"));
-    command.addAll(List.of("--conf", "spark.ui.enabled=false", "--conf", "spark.log.level=WARN"));
+    command.add(String.join(File.pathSeparator, glueClassPath()));
+    command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
+    command.addAll(List.of("--conf", "spark.ui.enabled=false", "--conf", "spark.log.level=INFO"));
+    command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"));
     s3aSettings(s3.url()).forEach(setting -> command.addAll(List.of("--conf", setting)));
     command.addAll(List.of("--class", job.getName(), JAR.toString()));
     command.addAll(List.of("--run_id", run, "--bucket", S3Server.BUCKET, "--key", KEY));
@@ -216,12 +265,39 @@ class DeployableIT {
         s3.client().headObject(request -> request.bucket(S3Server.BUCKET).key(KEY));
     command.addAll(List.of("--etag", object.eTag().replace("\"", "")));
     command.addAll(List.of("--size", String.valueOf(object.contentLength())));
+    command.addAll(List.of("--otlp_endpoint", NO_COLLECTOR));
+    command.addAll(
+        List.of("--telemetry_folder", "s3://%s/%s".formatted(S3Server.BUCKET, telemetry(run))));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("AWS_REGION", "eu-west-1");
     builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
-    return builder
-        .redirectOutput(folder.resolve(run + "-" + job.getSimpleName() + ".log").toFile())
-        .start();
+    builder.environment().put("SPARK_HOME", sparkHome.toString());
+    builder.environment().put("SPARK_SCALA_VERSION", scalaVersion());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    return builder.redirectOutput(log(job, run).toFile()).start();
+  }
+
+  private static String scalaVersion() {
+    return scala.util.Properties.versionNumberString().replaceFirst("\\.\\d+$", "");
+  }
+
+  private static Path log(Class<?> job, String run) {
+    return folder.resolve(run + "-" + job.getSimpleName() + ".log");
+  }
+
+  private static String telemetry(String run) {
+    return "runs/run=" + run + "/telemetry";
+  }
+
+  /** Where a cluster's executors find Spark: a folder of jars, and the mark of a release. */
+  private static Path makeSparkHome(Path home) throws IOException {
+    Path jars = Files.createDirectories(home.resolve("jars"));
+    Files.createFile(home.resolve("RELEASE"));
+    List<String> classPath = glueClassPath();
+    for (int i = 0; i < classPath.size(); i++) {
+      Files.createSymbolicLink(jars.resolve(i + ".jar"), Path.of(classPath.get(i)));
+    }
+    return home;
   }
 
   /** How S3A reaches a server, as settings of Spark. */
@@ -239,6 +315,14 @@ class DeployableIT {
 
   private static List<String> sparkClassPath() {
     return Arrays.asList(line("classpath/spark.txt").split(File.pathSeparator));
+  }
+
+  /** What Glue 6.0 has of its own: Spark, the AWS SDK and S3A. */
+  private static List<String> glueClassPath() {
+    List<String> classPath = new ArrayList<>(sparkClassPath());
+    classPath.addAll(List.of(line("classpath/aws-sdk.txt").split(File.pathSeparator)));
+    classPath.add(S3A.toString());
+    return classPath;
   }
 
   private static List<String> classes(Path jar) throws IOException {

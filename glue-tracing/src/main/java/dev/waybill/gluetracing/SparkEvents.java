@@ -12,6 +12,7 @@ import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.JobFailed;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
@@ -36,9 +37,15 @@ final class SparkEvents extends SparkListener {
    */
   static final int STAGES_KEPT = 14;
 
+  /** More lost executors than this are not named. */
+  static final int LOST_EXECUTORS_KEPT = 10;
+
   private static final String OBSERVED = "internal.metrics.collectMetricsAccumulator";
   private static final String SQL_EXECUTION = "spark.sql.execution.id";
   private static final int JOBS_KEPT = 1_000;
+
+  /** What Spark says of an executor that it gave back itself. */
+  private static final String GIVEN_BACK = "Executor killed by driver.";
 
   private final Map<Integer, SparkJob> jobs = new HashMap<>();
   private final Map<Integer, SparkJob> jobOfStage = new HashMap<>();
@@ -53,6 +60,7 @@ final class SparkEvents extends SparkListener {
   private long stagesOmitted;
   private double secondsOmitted;
   private long outputBytes;
+  private final List<String> lostExecutors = new ArrayList<>();
 
   @Override
   public synchronized void onJobStart(SparkListenerJobStart event) {
@@ -108,6 +116,14 @@ final class SparkEvents extends SparkListener {
     }
   }
 
+  @Override
+  public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+    if (lostExecutors.size() < LOST_EXECUTORS_KEPT && !event.reason().equals(GIVEN_BACK)) {
+      lostExecutors.add(
+          "executor %s: %s".formatted(event.executorId(), ErrorText.cut(event.reason().strip())));
+    }
+  }
+
   /** What an observation counted and which stage ran it, or null where no stage has yet. */
   synchronized Observed observed(int observation) {
     return observed.get(observation);
@@ -134,6 +150,11 @@ final class SparkEvents extends SparkListener {
 
   synchronized double secondsOmitted() {
     return secondsOmitted;
+  }
+
+  /** The executors that were lost, and why. */
+  synchronized List<String> lostExecutors() {
+    return List.copyOf(lostExecutors);
   }
 
   /** What all stages wrote, in bytes. */

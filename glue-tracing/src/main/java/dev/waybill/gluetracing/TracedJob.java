@@ -368,6 +368,9 @@ public final class TracedJob implements AutoCloseable {
     if (dropped > 0) {
       attributes.put(WaybillAttributes.SPARK_EVENTS_DROPPED, dropped);
     }
+    if (!events.lostExecutors().isEmpty()) {
+      attributes.put(WaybillAttributes.SPARK_EXECUTORS_LOST, events.lostExecutors());
+    }
     if (events.stagesOmitted() > 0) {
       attributes
           .put(WaybillAttributes.SPARK_STAGES_OMITTED, events.stagesOmitted())

@@ -1,6 +1,7 @@
 package dev.waybill.gluetracing;
 
 import io.opentelemetry.api.common.AttributeKey;
+import java.util.List;
 
 /**
  * Attribute keys of Waybill's own, for what OpenTelemetry's semantic conventions have no name for.
@@ -62,6 +63,14 @@ public final class WaybillAttributes {
   /** The time of the stages without a span of their own, added up, in seconds. */
   public static final AttributeKey<Double> SPARK_STAGES_OMITTED_SECONDS =
       AttributeKey.doubleKey("waybill.spark.stages_omitted_seconds");
+
+  /**
+   * The executors that the job lost while it ran, and why, the first {@value
+   * SparkEvents#LOST_EXECUTORS_KEPT} of them; one that Spark gave back because it was idle is not
+   * lost.
+   */
+  public static final AttributeKey<List<String>> SPARK_EXECUTORS_LOST =
+      AttributeKey.stringArrayKey("waybill.spark.executors_lost");
 
   public static final AttributeKey<Long> SPARK_JOB_ID = AttributeKey.longKey("spark.job.id");
   public static final AttributeKey<Long> SPARK_STAGE_ID = AttributeKey.longKey("spark.stage.id");

@@ -83,7 +83,7 @@ public final class CleaningPipeline {
 
   /** From the file to rows that are good or marked. */
   private Dataset<Row> check(ReadListings file, RowCount read) {
-    Dataset<Row> records = job.step("read", () -> read.of(file.records(spark)));
+    Dataset<Row> records = job.step("read", () -> read.ofOnePartition(file.records(spark)));
     Dataset<Row> standardized =
         job.step(
             "standardize columns", records, rows -> StandardizeColumns.apply(rows, file.header()));
