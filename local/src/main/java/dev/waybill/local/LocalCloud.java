@@ -181,6 +181,14 @@ public final class LocalCloud implements AutoCloseable {
     return collector;
   }
 
+  /** Lets go of a run that is written down: a launcher that watches for weeks does not grow. */
+  public void forget(String runId, String traceId) {
+    collector.forget(runId);
+    segments.forget(traceId);
+    stepFunctions.forget(runId);
+    glue.forget("--" + TracedJob.RUN_ID, runId);
+  }
+
   /** Stops everything that was started, the jobs' JVMs among it. */
   @Override
   public void close() {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -51,6 +52,7 @@ public final class OtlpReceiver implements AutoCloseable {
   private static final Duration FORWARD_BOUND = Duration.ofSeconds(5);
 
   private final Map<String, Map<Signal, List<Kept>>> byRun = new LinkedHashMap<>();
+  private final Set<String> forgotten = new HashSet<>();
   private final HttpEndpoint endpoint;
   private final String forwardTo;
   private final Consumer<String> warnings;
@@ -141,9 +143,10 @@ public final class OtlpReceiver implements AutoCloseable {
     keep(signal, json(request), forward(signal, request.toByteArray(), false));
   }
 
-  /** Lets go of a run's telemetry, once it is written down. */
+  /** Lets go of a run's telemetry, once it is written down; what comes later is passed on only. */
   public synchronized void forget(String runId) {
     byRun.remove(runId);
+    forgotten.add(runId);
   }
 
   /** Waits a little for what is still being passed on. */
@@ -208,10 +211,13 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private synchronized void keep(
       Signal signal, JsonNode request, CompletableFuture<Boolean> passedOn) {
-    byRun
-        .computeIfAbsent(runOf(request, signal), id -> new LinkedHashMap<>())
-        .computeIfAbsent(signal, kind -> new ArrayList<>())
-        .add(new Kept(request, passedOn));
+    String runId = runOf(request, signal);
+    if (!runId.isEmpty() && !forgotten.contains(runId)) {
+      byRun
+          .computeIfAbsent(runId, id -> new LinkedHashMap<>())
+          .computeIfAbsent(signal, kind -> new ArrayList<>())
+          .add(new Kept(request, passedOn));
+    }
   }
 
   private static String runOf(JsonNode request, Signal signal) {

@@ -77,6 +77,11 @@ public final class GlueServer implements AutoCloseable {
     return endpoint.url();
   }
 
+  /** Lets go of the job runs that had this value of an argument. */
+  public void forget(String argument, String value) {
+    runs.values().removeIf(run -> value.equals(run.arguments().get(argument)));
+  }
+
   /** Stops every run. */
   @Override
   public void close() {

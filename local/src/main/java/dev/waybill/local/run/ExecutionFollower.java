@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
@@ -111,7 +112,11 @@ public final class ExecutionFollower {
     return traceOfExecution.computeIfAbsent(
         arn,
         unknown -> {
-          return TraceHeader.orNew(input(arn).path("trace_header").asText()).root();
+          try {
+            return TraceHeader.orNew(input(arn).path("trace_header").asText()).root();
+          } catch (ExecutionDoesNotExistException gone) {
+            return "";
+          }
         });
   }
 

@@ -9,6 +9,7 @@ import dev.waybill.local.s3.InputFolder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,7 +44,9 @@ public final class LocalWatch {
       RunFolder folder = new RunFolder(cloud, aws);
       while (true) {
         input.arrived(cloud::wasPut).forEach(cloud::created);
-        for (String execution : follower.executions()) {
+        List<String> executions = follower.executions();
+        known.retainAll(executions);
+        for (String execution : executions) {
           if (known.add(execution)) {
             followers.submit(() -> follow(execution, follower, folder, ended));
           }

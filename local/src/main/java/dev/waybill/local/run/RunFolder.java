@@ -100,8 +100,7 @@ public final class RunFolder {
         Replay.noteSent(
             lines, cloud.collector().backend(), cloud.collector().passedOn(run.runId(), signal));
       }
-      cloud.collector().forget(run.runId());
-      cloud.segments().forget(traceId);
+      cloud.forget(run.runId(), traceId);
       Files.writeString(report, HtmlReport.of(summary, trace));
       write(folder, summary);
       StartedRun.ended(folder);

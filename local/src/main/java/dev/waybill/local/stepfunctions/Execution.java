@@ -146,7 +146,7 @@ final class Execution implements Runnable {
       } catch (StateFailed e) {
         event(
             e.error().equals(StateFailed.TIMEOUT) ? "TaskTimedOut" : "TaskFailed",
-            "taskFailed",
+            e.error().equals(StateFailed.TIMEOUT) ? "taskTimedOut" : "taskFailed",
             glueDetails().put("error", e.error()).put("cause", e.getMessage()));
         if (!retry(definition.path("Retry"), tries, e)) {
           return caught(definition.path("Catch"), template, e);

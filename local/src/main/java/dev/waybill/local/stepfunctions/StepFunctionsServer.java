@@ -8,8 +8,10 @@ import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Json;
 import dev.waybill.local.TraceHeader;
 import dev.waybill.local.xray.Segments;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
@@ -32,6 +34,7 @@ public final class StepFunctionsServer implements AutoCloseable {
   private final Segments segments;
   private final Execution.Pause pause;
   private final Map<String, Execution> executions = new LinkedHashMap<>();
+  private final Set<String> forgotten = new HashSet<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -93,6 +96,12 @@ public final class StepFunctionsServer implements AutoCloseable {
     return endpoint.url();
   }
 
+  /** Lets go of an execution that has ended, but for its name: none can be started by it again. */
+  public synchronized void forget(String name) {
+    executions.remove(name);
+    forgotten.add(name);
+  }
+
   /** Stops every execution, and with it the job runs that they wait for. */
   @Override
   public void close() {
@@ -113,7 +122,7 @@ public final class StepFunctionsServer implements AutoCloseable {
     boolean same = before != null && before.input().equals(request.text("input"));
     boolean running =
         before != null && before.description().path("status").asText().equals("RUNNING");
-    if (before != null && !(same && running)) {
+    if (forgotten.contains(name) || (before != null && !(same && running))) {
       throw new Fault("ExecutionAlreadyExists", "there is an execution of this name: " + name);
     }
     Execution execution = before == null ? begin(name, request) : before;

@@ -7,6 +7,8 @@ import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.Processes;
+import dev.waybill.local.TestFiles;
+import dev.waybill.local.TestSpark;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
 import dev.waybill.local.generate.ListingsGenerator;
@@ -77,12 +79,7 @@ class FaultsIT {
             warnings::add);
     aws = cloud.clients();
     follower = new ExecutionFollower(aws, cloud.stateMachineArn(), POLL);
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "127.0.0.1")
-            .getOrCreate();
+    spark = TestSpark.session();
     Path undisturbed = generate(folder.resolve("undisturbed.csv"));
     List<Path> files = new ArrayList<>(List.of(undisturbed));
     for (String name : List.of("killed-reading", "killed-writing", "killed-late", "disk-full")) {
@@ -184,12 +181,12 @@ class FaultsIT {
     Path log = cloud.runsFolder().resolve("lambda.log");
     Processes.waitFor(
         () ->
-            count(log, "this event came before", "input/repeated.csv") == 999
+            TestFiles.lines(log, "this event came before", "input/repeated.csv") == 999
                 ? Optional.of(true)
                 : Optional.empty());
 
     assertThat(executions("repeated")).hasSize(1);
-    assertThat(count(log, "execution started", "input/repeated.csv")).isEqualTo(1);
+    assertThat(TestFiles.lines(log, "execution started", "input/repeated.csv")).isEqualTo(1);
   }
 
   @Test
@@ -294,14 +291,6 @@ class FaultsIT {
     return follower.executions().stream()
         .filter(arn -> arn.matches(".*:" + file + "-[0-9a-f]{16}"))
         .toList();
-  }
-
-  private static long count(Path file, String... words) {
-    try (Stream<String> lines = Files.lines(file)) {
-      return lines.filter(line -> Stream.of(words).allMatch(line::contains)).count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static List<String> names(Path folder) {

@@ -1,11 +1,15 @@
 package dev.waybill.local.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waybill.local.AwsClients;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.Processes;
+import dev.waybill.local.TestFiles;
+import dev.waybill.local.TestSpark;
 import dev.waybill.local.collector.Backend;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,11 +26,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 
 /**
  * Many files dropped into the watched folder at once. A build takes a few; a hundred with {@code
@@ -77,10 +82,11 @@ class ManyAtOnceIT {
       drop(cloud.bucketFolder().resolve("input"));
       while (!ended.await(50, TimeUnit.MILLISECONDS)) {
         most = Math.max(most, jobJvms());
-        ListeningSockets.ofThisJvmAndItsChildren().forEach(listening::add);
+        listening.addAll(ListeningSockets.ofThisJvmAndItsChildren());
       }
       watch.interrupt();
       watch.join();
+      assertThatNothingStartsAgain(cloud, runs);
     }
 
     assertThat(warnings).isEmpty();
@@ -109,8 +115,9 @@ class ManyAtOnceIT {
           .contains(run.runId())
           .doesNotContain(others(runs, run));
     }
-    assertThat(filesWith(SECRET, folder.resolve("runs"))).isEmpty();
-    assertThat(filesWith(SECRET, folder.resolve("bucket/quarantine"))).hasSize(FILES);
+    // Data is in the data sets alone: not in reports, logs, spans and metrics.
+    assertThat(TestFiles.containing(SECRET, folder.resolve("runs"))).isEmpty();
+    assertThat(TestFiles.containing(SECRET, folder.resolve("bucket/quarantine"))).hasSize(FILES);
   }
 
   /** Each file's listings have numbers that begin with the file's. */
@@ -129,16 +136,20 @@ class ManyAtOnceIT {
     }
   }
 
-  /** Data is in the data sets alone: not in reports, logs, spans and metrics. */
-  private static List<Path> filesWith(String text, Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> found = new ArrayList<>();
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
-          found.add(file);
-        }
+  /** What came of each file is written down and forgotten; its event still starts nothing twice. */
+  private static void assertThatNothingStartsAgain(LocalCloud cloud, List<RunSummary> runs) {
+    try (AwsClients aws = cloud.clients()) {
+      SfnClient stepFunctions = aws.stepFunctions();
+      String machine = cloud.stateMachineArn();
+      assertThat(stepFunctions.listExecutions(all -> all.stateMachineArn(machine)).executions())
+          .isEmpty();
+      for (RunSummary run : runs) {
+        assertThatThrownBy(
+                () ->
+                    stepFunctions.startExecution(
+                        again -> again.stateMachineArn(machine).name(run.runId()).input("{}")))
+            .isInstanceOf(ExecutionAlreadyExistsException.class);
       }
-      return found;
     }
   }
 
@@ -148,12 +159,7 @@ class ManyAtOnceIT {
 
   /** Every output row bears its run as the partition column {@code run}. */
   private static Set<String> idsByRun(Path dataSet) {
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", false)
-            .config("spark.driver.host", "127.0.0.1")
-            .getOrCreate();
+    SparkSession spark = TestSpark.session();
     Set<String> found = new HashSet<>();
     for (Row row : spark.read().parquet(dataSet.toString()).select("run", "id").collectAsList()) {
       assertThat(found.add(row.getString(0) + " " + row.getLong(1))).isTrue();
