@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.TestCollector.Answer;
+import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
@@ -15,9 +16,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -108,6 +113,38 @@ class UnsentTelemetryTest {
         .noneMatch(line -> line.getBody().getStringValue().equals("said while it is away"));
     assertThat(kept("logs", "/body/stringValue")).containsOnlyOnce("said while it is away");
     assertThat(bucket.resolve("test-job-jr_1/traces.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void aCollectorThatIsBackAfterHalfAMinuteGetsWhatComesThenAndIsNotAskedAllTheTimeBefore() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    InstantSource time = now::get;
+    UnsentTelemetry unsent = new UnsentTelemetry(time.withZone(ZoneOffset.UTC), Long.MAX_VALUE);
+    collector.answers(Answer.UNAVAILABLE);
+    try (SdkLoggerProvider logs =
+        SdkLoggerProvider.builder()
+            .addLogRecordProcessor(
+                SimpleLogRecordProcessor.create(
+                    unsent.logs(
+                        OtlpHttpLogRecordExporter.builder()
+                            .setEndpoint(collector.url() + "/v1/logs")
+                            .setRetryPolicy(null)
+                            .build())))
+            .build()) {
+      for (int second : List.of(0, 5, 15, 30)) {
+        now.set(Instant.EPOCH.plusSeconds(second));
+        // At 5 s it would take it, but was asked too lately.
+        collector.answers(second == 5 || second == 30 ? Answer.TAKES : Answer.UNAVAILABLE);
+        logs.get("test").logRecordBuilder().setBody(second + " s").emit();
+        assertThat(logs.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+      }
+    }
+
+    Path folder = unsent.close().orElseThrow();
+    assertThat(kept(folder, "logs", "/body/stringValue")).containsExactly("0 s", "5 s", "15 s");
+    assertThat(collector.logs())
+        .extracting(line -> line.getBody().getStringValue())
+        .containsExactly("30 s");
   }
 
   @Test

@@ -35,6 +35,9 @@ public final class BucketServer implements AutoCloseable {
 
   private static final int MOST_KEYS = 1_000;
 
+  /** In bytes, of each part of a key: what file systems take. */
+  private static final int LONGEST_NAME = 255;
+
   private final String bucket;
   private final Path folder;
   private final Clock clock;
@@ -205,7 +208,11 @@ public final class BucketServer implements AutoCloseable {
   private Path file(String key) {
     try {
       Path file = folder.resolve(key).normalize();
-      return key.isEmpty() || key.endsWith("/") || !file.startsWith(folder) ? null : file;
+      boolean tooLong =
+          Stream.of(key.split("/"))
+              .anyMatch(name -> name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME);
+      boolean elsewhere = key.isEmpty() || key.endsWith("/") || !file.startsWith(folder);
+      return tooLong || elsewhere ? null : file;
     } catch (InvalidPathException e) {
       return null;
     }

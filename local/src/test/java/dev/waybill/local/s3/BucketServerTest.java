@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.s3.BucketServer.Created;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -82,6 +83,22 @@ class BucketServerTest {
     assertThat(s3.listObjectsV2(list -> list.bucket("b").prefix("runs/")).contents())
         .extracting(S3Object::key)
         .containsExactly("runs/x.json");
+  }
+
+  @Test
+  void takesAKeyOf1024BytesWhereEachOfItsNamesFitsAFile() {
+    String key =
+        "input/" + "n".repeat(254) + ("/" + "é".repeat(127)).repeat(2) + "/" + "n".repeat(253);
+    String oneName = "input/" + "n".repeat(1_018);
+    assertThat(key.getBytes(StandardCharsets.UTF_8)).hasSize(1_024);
+    assertThat(oneName).hasSize(1_024);
+
+    s3.putObject(put -> put.bucket("b").key(key), RequestBody.fromString("1"));
+    assertThat(s3.headObject(head -> head.bucket("b").key(key)).contentLength()).isEqualTo(1);
+    assertThatThrownBy(
+            () -> s3.putObject(put -> put.bucket("b").key(oneName), RequestBody.fromString("1")))
+        .isInstanceOf(S3Exception.class)
+        .hasMessageContaining("no file can be named like this key: " + oneName);
   }
 
   @Test
