@@ -122,7 +122,7 @@ class NamedVersionIT {
   private static String read(InputObject object) throws IOException {
     Configuration hadoop = new Configuration();
     hadoop.setBoolean("fs.s3.impl.disable.cache", true);
-    for (String setting : DeployableIT.s3aSettings("http:/" + front.getAddress())) {
+    for (String setting : GlueJvm.settings("http:/" + front.getAddress())) {
       String[] parts = setting.split("=", 2);
       hadoop.set(parts[0].replaceFirst("^spark\\.hadoop\\.", ""), parts[1]);
     }
