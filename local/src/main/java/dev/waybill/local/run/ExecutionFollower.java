@@ -3,6 +3,7 @@ package dev.waybill.local.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
+import dev.waybill.local.Pace;
 import dev.waybill.local.TraceHeader;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,13 +25,13 @@ public final class ExecutionFollower {
 
   private final AwsClients aws;
   private final String stateMachineArn;
-  private final Duration poll;
+  private final Pace pace;
   private final Map<String, String> traceOfExecution = new ConcurrentHashMap<>();
 
   public ExecutionFollower(AwsClients aws, String stateMachineArn, Duration poll) {
     this.aws = aws;
     this.stateMachineArn = stateMachineArn;
-    this.poll = poll;
+    this.pace = new Pace(poll);
   }
 
   /**
@@ -95,16 +96,21 @@ public final class ExecutionFollower {
   public Ended follow(String executionArn, BiConsumer<String, String> progress)
       throws InterruptedException {
     int seen = 0;
-    while (true) {
-      DescribeExecutionResponse execution =
-          aws.stepFunctions().describeExecution(request -> request.executionArn(executionArn));
-      List<HistoryEvent> history = history(executionArn);
-      tell(history.subList(seen, history.size()), progress);
-      seen = history.size();
-      if (execution.status() != ExecutionStatus.RUNNING) {
-        return ended(execution, history);
+    pace.enter();
+    try {
+      while (true) {
+        DescribeExecutionResponse execution =
+            aws.stepFunctions().describeExecution(request -> request.executionArn(executionArn));
+        List<HistoryEvent> history = history(executionArn);
+        tell(history.subList(seen, history.size()), progress);
+        seen = history.size();
+        if (execution.status() != ExecutionStatus.RUNNING) {
+          return ended(execution, history);
+        }
+        pace.await();
       }
-      Thread.sleep(poll.toMillis());
+    } finally {
+      pace.leave();
     }
   }
 

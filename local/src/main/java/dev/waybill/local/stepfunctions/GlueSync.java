@@ -3,6 +3,7 @@ package dev.waybill.local.stepfunctions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.waybill.local.Json;
+import dev.waybill.local.Pace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ final class GlueSync {
 
   private final URI glue;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Pace pace = new Pace(POLL);
 
   GlueSync(String url) {
     this.glue = URI.create(url);
@@ -49,6 +51,7 @@ final class GlueSync {
         Json.object()
             .put("JobName", parameters.path("JobName").asText())
             .put("RunId", started.path("JobRunId").asText());
+    pace.enter();
     try {
       while (true) {
         JsonNode run = call("GetJobRun", which).body.path("JobRun");
@@ -63,11 +66,13 @@ final class GlueSync {
           stop(which);
           throw new StateFailed(StateFailed.TIMEOUT, "the state took longer than " + timeout);
         }
-        Thread.sleep(POLL.toMillis());
+        pace.await();
       }
     } catch (InterruptedException e) {
       stop(which);
       throw e;
+    } finally {
+      pace.leave();
     }
   }
 
