@@ -66,7 +66,8 @@ class LauncherIT {
   @CsvSource({
     "INT, 130, at its start, runs",
     "TERM, 143, while the Lambda runs, lambda.log",
-    "TERM, 143, while a job runs, clean-listings-attempt-0.log",
+    "TERM, 143, while the first job runs, clean-listings-attempt-0.log",
+    "INT, 130, while the second job runs, process-listings-attempt-0.log",
   })
   void toldToStopItStopsEverythingThatItStarted(
       String signal, int status, String phase, String file) throws Exception {
