@@ -5,11 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How long those wait who ask again and again for the same kind of thing: together they ask about
- * ten times a second, however many they are. A hundred runs leave the cores to their jobs, and stay
- * below what Step Functions allows an account.
- *
- * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html">Step
- *     Functions' quotas</a>
+ * ten times a second, however many they are, so that a hundred runs leave the cores to their jobs.
  */
 public final class Pace {
 

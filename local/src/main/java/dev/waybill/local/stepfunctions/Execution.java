@@ -144,9 +144,10 @@ final class Execution implements Runnable {
         return new Step(
             next(definition), template.withResult(definition.path("ResultPath"), result));
       } catch (StateFailed e) {
+        boolean timedOut = e.error().equals(StateFailed.TIMEOUT);
         event(
-            e.error().equals(StateFailed.TIMEOUT) ? "TaskTimedOut" : "TaskFailed",
-            e.error().equals(StateFailed.TIMEOUT) ? "taskTimedOut" : "taskFailed",
+            timedOut ? "TaskTimedOut" : "TaskFailed",
+            timedOut ? "taskTimedOut" : "taskFailed",
             glueDetails().put("error", e.error()).put("cause", e.getMessage()));
         if (!retry(definition.path("Retry"), tries, e)) {
           return caught(definition.path("Catch"), template, e);
