@@ -23,7 +23,7 @@ class ConservationPropertyTest {
 
   private static final String PARTITIONS = "spark.sql.shuffle.partitions";
 
-  @Property(tries = 4, seed = "42")
+  @Property(tries = 8, seed = "42")
   void noRowIsLostAndNeitherOrderNorPartitionsMatter(@ForAll("listings") List<Listing> listings)
       throws IOException {
     List<Listing> shuffled = new ArrayList<>(listings);

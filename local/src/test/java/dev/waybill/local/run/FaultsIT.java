@@ -54,7 +54,7 @@ class FaultsIT {
 
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("waybill.root")));
-  private static final long ROWS = 5_000;
+  private static final long ROWS = 12_000;
   private static final Duration POLL = Duration.ofMillis(10);
 
   /** Less than any data set of these files has. */

@@ -41,7 +41,7 @@ class ManyAtOnceIT {
 
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("waybill.root")));
-  private static final int FILES = Integer.getInteger("waybill.many", 3);
+  private static final int FILES = Integer.getInteger("waybill.many", 5);
   private static final int ROWS_EACH = 3;
   private static final String SECRET = "between-us-only";
 
