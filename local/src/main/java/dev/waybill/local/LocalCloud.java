@@ -41,6 +41,9 @@ public final class LocalCloud implements AutoCloseable {
   /** The bucket that the folder stands for. */
   public static final String BUCKET = "waybill-local";
 
+  /** In {@code runs/}: each launcher that uses the folder adds to it. */
+  public static final String LAMBDA_LOG = "lambda.log";
+
   private static final String STACK = "Waybill";
   private static final String STATE_MACHINE = "waybill-pipeline";
   private static final Duration JOB_TIMEOUT = Duration.ofMinutes(60);
@@ -59,6 +62,7 @@ public final class LocalCloud implements AutoCloseable {
   private final StepFunctionsServer stepFunctions;
   private final LambdaFunction lambda;
   private final BucketServer s3;
+  private volatile boolean stopping;
 
   /**
    * Starts it all.
@@ -124,17 +128,26 @@ public final class LocalCloud implements AutoCloseable {
                     "STATE_MACHINE_ARN", machine.arn(),
                     "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
                     "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress())),
-            runsFolder.resolve("lambda.log"),
+            lambdaLog(),
             segments,
             collector,
             (object, error) -> {
               String what =
                   "%s: the Lambda function failed three times: %s; its log is %s"
-                      .formatted(object.key(), error, runsFolder.resolve("lambda.log"));
+                      .formatted(object.key(), error, lambdaLog());
               deadLetters.put(object.key(), what);
               warnings.accept(what);
             });
     this.s3 = BucketServer.start(s3Address, BUCKET, bucketFolder, clock, this::put);
+  }
+
+  /** What lets a process that looks for AWS find it: variables of the SDKs and AWS's own tools. */
+  Map<String, String> environment() {
+    return environment(
+        Map.of(
+            "AWS_ENDPOINT_URL_S3", s3.url(),
+            "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
+            "AWS_ENDPOINT_URL_XRAY", xray.url()));
   }
 
   /** SDK clients that reach it. */
@@ -187,6 +200,26 @@ public final class LocalCloud implements AutoCloseable {
     segments.forget(traceId);
     stepFunctions.forget(runId);
     glue.forget("--" + TracedJob.RUN_ID, runId);
+  }
+
+  /** Where the Lambda function's log is. */
+  public Path lambdaLog() {
+    return runsFolder.resolve(LAMBDA_LOG);
+  }
+
+  /** Whether it was told to stop: runs that end from now on may have been interrupted. */
+  public boolean stopping() {
+    return stopping;
+  }
+
+  /**
+   * Begins to stop: takes no more objects, and aborts every execution with its job. Their ends can
+   * still be followed, and what the jobs send last still arrives, until {@link #close()}.
+   */
+  public void stop() {
+    stopping = true;
+    s3.close();
+    stepFunctions.abort();
   }
 
   /** Stops everything that was started, the jobs' JVMs among it. */

@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.collector.Backend;
-import dev.waybill.local.run.DeployedRuns;
-import dev.waybill.local.run.DeployedStack;
 import dev.waybill.local.run.LocalWatch;
 import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -62,38 +58,6 @@ class OperationsIT {
   }
 
   @Test
-  void uploadFindsTheStackFollowsTheExecutionAndPrintsTheLink() throws Exception {
-    try (AwsClients aws = cloud.clients()) {
-      DeployedStack stack = DeployedStack.find(aws, "Waybill", null);
-
-      RunSummary run =
-          new DeployedRuns(aws, stack, progress, Duration.ofMillis(100), Duration.ofSeconds(30))
-              .run(List.of(SAMPLE))
-              .get(0);
-
-      assertThat(run.status()).isEqualTo("SUCCEEDED");
-      assertThat(run.rows().read()).isEqualTo(2_000);
-      assertThat(run.jobs()).extracting(job -> job.status()).containsOnly("SUCCEEDED");
-      assertThat(run.outputs().get("processed"))
-          .isEqualTo("s3://waybill-local/processed/run=" + run.runId() + "/");
-      assertThat(run.report()).endsWith("#xray:traces/" + run.traceId());
-    }
-    assertThat(forwarded).contains("/v1/traces", "/v1/metrics", "/v1/logs");
-  }
-
-  @Test
-  void uploadNamesThePipelinesWhenNoneFits() {
-    try (AwsClients aws = cloud.clients()) {
-      assertThat(
-              org.assertj.core.api.Assertions.catchThrowable(
-                  () -> DeployedStack.find(aws, "Other", null)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage(
-              "no pipeline fits; pipelines in this account and region: [stack Waybill with bucket waybill-local]");
-    }
-  }
-
-  @Test
   void watchRunsAFileThatIsDroppedIntoTheFolder() throws Exception {
     CompletableFuture<RunSummary> ended = new CompletableFuture<>();
     LocalWatch watching = new LocalWatch(cloud, progress);
@@ -111,7 +75,7 @@ class OperationsIT {
     Files.copy(SAMPLE, input.resolve("dropped.csv"));
 
     RunSummary run = ended.get(120, TimeUnit.SECONDS);
-    watch.interrupt();
+    cloud.stop();
     watch.join();
 
     assertThat(run.status()).as("%s", run.error()).isEqualTo("SUCCEEDED");
@@ -135,5 +99,6 @@ class OperationsIT {
     assertThat(Files.readString(Path.of(run.report())))
         .contains("<!doctype html>", run.traceId(), "remove duplicates")
         .doesNotContain("<!--");
+    assertThat(forwarded).contains("/v1/traces", "/v1/metrics", "/v1/logs");
   }
 }

@@ -52,12 +52,15 @@ final class GenerateCommand implements Callable<Integer> {
         Writer buffered = new java.io.BufferedWriter(out, BUFFER)) {
       new ListingsGenerator(seed).write(rows, buffered);
     } catch (IOException e) {
-      throw new UncheckedIOException("can't write " + (output == null ? "to stdout" : output), e);
+      if (output == null) {
+        throw new StandardOutput.Lost(e);
+      }
+      throw new UncheckedIOException("can't write " + output, e);
     }
     return Waybill.SUCCEEDED;
   }
 
   private OutputStream open() throws IOException {
-    return output == null ? System.out : Files.newOutputStream(output);
+    return output == null ? new StandardOutput() : Files.newOutputStream(output);
   }
 }

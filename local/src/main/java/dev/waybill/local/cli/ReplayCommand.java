@@ -4,8 +4,10 @@ import dev.waybill.local.collector.Replay;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code waybill replay}. */
 @Command(
@@ -20,6 +22,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class ReplayCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       paramLabel = "PATH",
@@ -36,9 +40,11 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Replay.Sent sent = new Replay(otlpEndpoint).send(path);
-    System.out.printf(
-        "sent %d requests of %d files to %s; %d had been sent before%n",
-        sent.now(), sent.files(), otlpEndpoint, sent.before());
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "sent %d requests of %d files to %s; %d had been sent before%n",
+            sent.now(), sent.files(), otlpEndpoint, sent.before());
     return Waybill.SUCCEEDED;
   }
 }

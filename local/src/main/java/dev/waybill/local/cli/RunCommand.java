@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code waybill run}. */
 @Command(
@@ -29,6 +31,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files with Airbnb listings")
   private List<Path> files;
@@ -58,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
     InputFiles.check(files);
     Progress progress = new Progress(System.err, json);
     List<RunSummary> summaries;
-    try (OutFolder folder = OutFolder.open(out, progress::warn);
+    try (OutFolder folder = OutFolder.share(out, progress::warn);
         LocalCloud cloud =
             new LocalCloud(
                 Installation.ofLauncher(),
@@ -66,12 +70,15 @@ final class RunCommand implements Callable<Integer> {
                 HttpEndpoint.LOOPBACK,
                 backend.backend(),
                 RunDate.clock(runDate),
-                progress::warn)) {
-      Thread stop = Waybill.stopOnExit(cloud::close);
+                progress::warn);
+        Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       summaries = new LocalRuns(cloud, progress).run(files);
-      Runtime.getRuntime().removeShutdownHook(stop);
+      print(summaries);
     }
-    System.out.println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
     return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;
+  }
+
+  private void print(List<RunSummary> summaries) {
+    spec.commandLine().getOut().println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
   }
 }

@@ -1,7 +1,9 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.local.Terminal;
 import dev.waybill.local.run.ExecutionFollower.JobTry;
 import dev.waybill.local.run.RunSummary;
+import dev.waybill.local.run.RunSummary.TraceShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,8 @@ final class SummaryTable {
   private SummaryTable() {}
 
   static String of(List<RunSummary> runs) {
-    return runs.stream().map(SummaryTable::block).collect(Collectors.joining("\n"));
+    return Terminal.visible(
+        runs.stream().map(SummaryTable::block).collect(Collectors.joining("\n")));
   }
 
   private static String block(RunSummary run) {
@@ -39,20 +42,26 @@ final class SummaryTable {
       lines.add(line(job.state(), "%6.2f s  %s%s".formatted(job.seconds(), job.status(), attempt)));
       jobs += job.seconds();
     }
-    lines.add(line("other hops", "%6.2f s".formatted(Math.max(0, run.seconds() - jobs))));
-    lines.add(line("whole run", "%6.2f s".formatted(run.seconds())));
-    lines.add(
-        line(
-            "trace",
-            "%s  (%d spans, %d root%s, %d orphans)"
-                .formatted(
-                    run.traceId(),
-                    run.trace().spans(),
-                    run.trace().roots(),
-                    run.trace().roots() == 1 ? "" : "s",
-                    run.trace().orphans())));
-    lines.add(line("report", relative(run.report())));
+    if (run.runId() != null) {
+      lines.add(line("other hops", "%6.2f s".formatted(run.seconds() - jobs)));
+      lines.add(line("whole run", "%6.2f s".formatted(run.seconds())));
+    }
+    if (run.traceId() != null) {
+      lines.add(line("trace", run.traceId() + shape(run.trace())));
+    }
+    if (run.report() != null) {
+      boolean here = run.trace() != null;
+      lines.add(line(here ? "report" : "trace link", here ? relative(run.report()) : run.report()));
+    }
     return String.join("\n", lines);
+  }
+
+  private static String shape(TraceShape trace) {
+    return trace == null
+        ? ""
+        : "  (%d spans, %d root%s, %d orphans)"
+            .formatted(
+                trace.spans(), trace.roots(), trace.roots() == 1 ? "" : "s", trace.orphans());
   }
 
   private static String line(String name, String value) {

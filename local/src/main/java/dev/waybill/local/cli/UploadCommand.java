@@ -1,6 +1,7 @@
 package dev.waybill.local.cli;
 
 import dev.waybill.local.AwsClients;
+import dev.waybill.local.AwsErrors;
 import dev.waybill.local.Json;
 import dev.waybill.local.run.DeployedRuns;
 import dev.waybill.local.run.DeployedStack;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +35,6 @@ final class UploadCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private final Supplier<AwsClients> clients;
-
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files with Airbnb listings")
@@ -46,14 +44,6 @@ final class UploadCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "print one JSON array on stdout, and nothing else")
   private boolean json;
-
-  UploadCommand() {
-    this(AwsClients::ofEnvironment);
-  }
-
-  UploadCommand(Supplier<AwsClients> clients) {
-    this.clients = clients;
-  }
 
   /** Which pipeline: needed only where an account and region have several. */
   private static final class Target {
@@ -72,9 +62,11 @@ final class UploadCommand implements Callable<Integer> {
     InputFiles.check(files);
     Progress progress = new Progress(System.err, json);
     List<RunSummary> summaries;
-    try (AwsClients aws = clients.get()) {
-      DeployedStack stack = DeployedStack.find(aws, target.stack, target.bucket);
-      summaries = new DeployedRuns(aws, stack, progress, POLL, PATIENCE).run(files);
+    AwsErrors errors = AwsErrors.ofEnvironment();
+    errors.requireRegion();
+    try (AwsClients aws = AwsClients.ofEnvironment()) {
+      DeployedStack stack = DeployedStack.find(aws, errors, target.stack, target.bucket);
+      summaries = new DeployedRuns(aws, errors, stack, progress, POLL, PATIENCE).run(files);
     }
     spec.commandLine().getOut().println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
     return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;

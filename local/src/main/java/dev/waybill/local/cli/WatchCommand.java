@@ -6,12 +6,16 @@ import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.LocalWatch;
 import dev.waybill.local.run.OutFolder;
 import dev.waybill.local.run.Progress;
+import dev.waybill.local.run.RunSummary;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code waybill watch}. */
 @Command(
@@ -20,11 +24,13 @@ import picocli.CommandLine.Option;
       "Serves the local bucket until it is stopped (Ctrl-C): a CSV file that is dropped into DIR/bucket/input/ runs, as one"
           + " does that is uploaded on AWS.",
       "",
-      "Files that are there already are left alone."
+      "Files that are there already are left alone, but with --resume those whose runs were interrupted."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class WatchCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--out",
@@ -41,12 +47,17 @@ final class WatchCommand implements Callable<Integer> {
           "where the bucket's S3 API listens (default: 127.0.0.1:0, a free port of this machine only)")
   private String s3Address;
 
+  @Option(
+      names = "--resume",
+      description = "run the files again whose runs were interrupted, by Ctrl-C or a crash")
+  private boolean resume;
+
   @Mixin private BackendOptions backend = new BackendOptions();
 
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
-    try (OutFolder folder = OutFolder.open(out, progress::warn);
+    try (OutFolder folder = OutFolder.alone(out, progress::warn);
         LocalCloud cloud =
             new LocalCloud(
                 Installation.ofLauncher(),
@@ -54,15 +65,22 @@ final class WatchCommand implements Callable<Integer> {
                 HostPort.parse("--s3-address", s3Address).address(),
                 backend.backend(),
                 Clock.systemUTC(),
-                progress::warn)) {
-      Waybill.stopOnExit(cloud::close);
+                progress::warn);
+        Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(
           "waybill: or put them by S3: bucket %s at %s"
               .formatted(LocalCloud.BUCKET, cloud.s3Url()));
-      new LocalWatch(cloud, progress)
-          .serve(summary -> System.out.println(SummaryTable.of(java.util.List.of(summary))));
+      LocalWatch watch = new LocalWatch(cloud, progress);
+      if (resume) {
+        folder.interrupted().forEach(watch::resume);
+      }
+      watch.serve(this::print);
     }
     return Waybill.SUCCEEDED;
+  }
+
+  private synchronized void print(RunSummary summary) {
+    spec.commandLine().getOut().println(SummaryTable.of(List.of(summary)));
   }
 }

@@ -1,8 +1,14 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.local.AwsErrors;
+import dev.waybill.local.Terminal;
+import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Waybill's command line. */
 @Command(
@@ -32,53 +38,80 @@ import picocli.CommandLine.HelpCommand;
       "  ./waybill run sample-data/listings.csv",
       "  ./waybill run --json --run-date 2026-11-20 my.csv | jq '.[0].rows'",
       "",
-      "Exit status: 0 all succeeded, 1 at least one run failed, 2 wrong usage."
+      "Exit status: 0 all succeeded, 1 at least one run failed, 2 wrong usage, 3 the output could not be written."
     })
 public final class Waybill {
 
   static final int SUCCEEDED = 0;
   static final int FAILED = 1;
-
-  private static volatile boolean stopping;
+  static final int OUTPUT_LOST = 3;
 
   private Waybill() {}
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
-  }
-
-  /**
-   * Lets everything stop that was started when this JVM is told to: nothing else needs to be said
-   * then.
-   */
-  static Thread stopOnExit(Runnable stop) {
-    Thread hook =
-        new Thread(
-            () -> {
-              stopping = true;
-              stop.run();
-            },
-            "waybill-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    return hook;
+    // All text is English, and much of it is read by programs.
+    Locale.setDefault(Locale.ROOT);
+    StandardOutput out = new StandardOutput();
+    PrintWriter writer = out.writer();
+    CommandLine line = commandLine().setOut(writer);
+    int status = line.execute(args);
+    writer.flush();
+    try {
+      out.check();
+    } catch (StandardOutput.Lost lost) {
+      status = outputLost(lost, line);
+    }
+    System.exit(status);
   }
 
   static CommandLine commandLine() {
     return new CommandLine(new Waybill())
+        .registerConverter(LocalDate.class, RunDate::parse)
+        .setParameterExceptionHandler(
+            (error, args) -> {
+              CommandLine command = error.getCommandLine();
+              if (args.length == 0) {
+                command.usage(command.getErr());
+                return CommandLine.ExitCode.USAGE;
+              }
+              command
+                  .getErr()
+                  .println(
+                      "waybill: %s; see ./waybill help%s"
+                          .formatted(
+                              Terminal.visible(error.getMessage()), nameAfterBlank(command)));
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (error, command, parsed) -> {
-              if (!stopping) {
-                command.getErr().println("waybill: " + message(error));
+              if (error instanceof StandardOutput.Lost lost) {
+                return outputLost(lost, command);
               }
+              command.getErr().println("waybill: " + Terminal.visible(message(error)));
               return error instanceof IllegalArgumentException
                   ? CommandLine.ExitCode.USAGE
                   : FAILED;
             });
   }
 
+  private static int outputLost(StandardOutput.Lost lost, CommandLine command) {
+    if (!lost.isQuiet()) {
+      command.getErr().println("waybill: " + lost.getMessage());
+    }
+    return OUTPUT_LOST;
+  }
+
+  private static String nameAfterBlank(CommandLine command) {
+    return command.getParent() == null ? "" : " " + command.getCommandName();
+  }
+
   private static String message(Throwable error) {
+    if (error instanceof SdkException failedCall) {
+      return AwsErrors.ofEnvironment().sentence(failedCall);
+    }
     String own = error.getMessage() == null ? error.getClass().getName() : error.getMessage();
-    return error.getCause() == null ? own : own + " (" + error.getCause().getMessage() + ")";
+    String cause = error.getCause() == null ? null : error.getCause().getMessage();
+    return cause == null || own.contains(cause) ? own : own + " (" + cause + ")";
   }
 
   static final class Version implements CommandLine.IVersionProvider {

@@ -181,7 +181,6 @@ public final class GlueServer implements AutoCloseable {
       if (!started.process().waitFor(run.job().timeout().toMillis(), TimeUnit.MILLISECONDS)) {
         run.stop(JobRun.State.TIMEOUT, "Job run exceeded its timeout of " + run.job().timeout());
         started.process().waitFor();
-        return;
       }
       int status = started.process().exitValue();
       run.ended(

@@ -22,6 +22,8 @@ final class JobRun {
   private Instant completedOn;
   private String error;
   private Process process;
+  private State whenStopped;
+  private String whyStopped;
 
   JobRun(String id, JobDefinition job, Map<String, String> arguments) {
     this.id = id;
@@ -33,13 +35,14 @@ final class JobRun {
   enum State {
     WAITING,
     RUNNING,
+    STOPPING,
     SUCCEEDED,
     FAILED,
     TIMEOUT,
     STOPPED;
 
     boolean ended() {
-      return this != WAITING && this != RUNNING;
+      return this != WAITING && this != RUNNING && this != STOPPING;
     }
   }
 
@@ -63,25 +66,37 @@ final class JobRun {
   synchronized boolean running(Process started) {
     process = started;
     began = Instant.now();
-    if (state == State.STOPPED) {
-      stopProcess();
+    if (state != State.WAITING) {
+      process.destroy();
       return false;
     }
     state = State.RUNNING;
     return true;
   }
 
+  /** Notes its end, once; one that is being stopped ends as stopped, whatever its process says. */
   synchronized void ended(State how, String why) {
     if (!state.ended()) {
-      state = how;
-      error = why;
+      boolean stopped = state == State.STOPPING;
+      state = stopped ? whenStopped : how;
+      error = stopped ? whyStopped : why;
       completedOn = Instant.now();
     }
   }
 
+  /** Tells it to stop: it ends with its process, which may send telemetry before. */
   synchronized void stop(State how, String why) {
-    ended(how, why);
-    stopProcess();
+    if (state.ended()) {
+      return;
+    }
+    if (process == null) {
+      ended(how, why);
+      return;
+    }
+    state = State.STOPPING;
+    whenStopped = how;
+    whyStopped = why;
+    process.destroy();
   }
 
   synchronized ObjectNode json() {
@@ -107,11 +122,5 @@ final class JobRun {
 
   private Duration executionTime() {
     return Duration.between(began, completedOn == null ? Instant.now() : completedOn);
-  }
-
-  private void stopProcess() {
-    if (process != null) {
-      process.destroy();
-    }
   }
 }

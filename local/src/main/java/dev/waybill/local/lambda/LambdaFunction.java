@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,11 +83,6 @@ public final class LambdaFunction implements AutoCloseable {
             "AWS_LAMBDA_RUNTIME_API", runtimeApi.address()));
     this.log = log;
     this.collector = collector;
-    try {
-      Files.deleteIfExists(log);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't begin the log " + log, e);
-    }
     startSandbox();
   }
 

@@ -1,8 +1,12 @@
 package dev.waybill.local.run;
 
 import dev.waybill.local.AwsClients;
+import dev.waybill.local.AwsErrors;
 import dev.waybill.local.run.ExecutionFollower.Ended;
+import dev.waybill.local.run.RunSummary.Failure;
+import dev.waybill.local.run.RunSummary.Rows;
 import dev.waybill.local.run.Uploader.Sent;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,83 +15,172 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
 
-/** Sends files to a deployed pipeline and follows their executions to the end. */
+/**
+ * Sends files to a deployed pipeline and follows their executions to the end. A file that can't be
+ * sent or followed does not keep the others from it: its summary says why.
+ */
 public final class DeployedRuns {
 
+  private static final Map<String, String> CONSOLES =
+      Map.of(
+          "aws", "console.aws.amazon.com",
+          "aws-cn", "console.amazonaws.cn",
+          "aws-us-gov", "console.amazonaws-us-gov.com");
+
   private final AwsClients aws;
+  private final AwsErrors errors;
   private final DeployedStack stack;
   private final Progress progress;
   private final Duration poll;
   private final Duration patience;
+  private final ExecutionFollower follower;
 
   /**
    * Makes one.
    *
+   * @param errors says why a call failed
    * @param poll between looks at an execution
    * @param patience until an upload without an execution is given up
    */
   public DeployedRuns(
-      AwsClients aws, DeployedStack stack, Progress progress, Duration poll, Duration patience) {
+      AwsClients aws,
+      AwsErrors errors,
+      DeployedStack stack,
+      Progress progress,
+      Duration poll,
+      Duration patience) {
     this.aws = aws;
+    this.errors = errors;
     this.stack = stack;
     this.progress = progress;
     this.poll = poll;
     this.patience = patience;
+    this.follower = new ExecutionFollower(aws, stack.stateMachineArn(), poll);
   }
 
-  /** Sends all, then follows each. */
+  /** A file after its upload, on its way to a summary. */
+  @FunctionalInterface
+  private interface Pending {
+    RunSummary await() throws InterruptedException;
+  }
+
+  /** Sends all, then follows each; the summaries come in the order of the files. */
   public List<RunSummary> run(List<Path> files) throws InterruptedException {
-    Uploader uploader = new Uploader(aws, stack.bucket());
-    List<Sent> sent = new ArrayList<>();
+    List<Pending> pending = new ArrayList<>();
     for (Path file : files) {
-      Sent upload = uploader.send(file);
-      sent.add(upload);
-      progress.hop(
-          file.getFileName().toString(),
-          "upload",
-          "%,d bytes to s3://%s/%s, trace %s"
-              .formatted(upload.bytes(), stack.bucket(), upload.key(), upload.traceId()));
+      pending.add(send(file));
     }
-    ExecutionFollower follower = new ExecutionFollower(aws, stack.stateMachineArn(), poll);
     List<RunSummary> summaries = new ArrayList<>();
-    for (Sent upload : sent) {
-      summaries.add(follow(upload, follower));
+    for (Pending each : pending) {
+      summaries.add(each.await());
     }
     return summaries;
   }
 
-  private RunSummary follow(Sent upload, ExecutionFollower follower) throws InterruptedException {
-    String name = upload.file().getFileName().toString();
-    String execution = execution(upload, follower);
-    progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
-    Ended ended = follower.follow(execution, (hop, what) -> progress.hop(name, hop, what));
-    return new RunSummary(
-        ended.runId(),
-        ended.succeeded() ? "SUCCEEDED" : "FAILED",
-        RunSummary.Failure.of(ended),
-        upload.traceId(),
-        new RunSummary.Input(upload.file().toString(), upload.bytes()),
-        RunSummary.Rows.ofRun(aws, stack.bucket(), ended.runId()),
-        outputs(ended.runId()),
-        ended.jobs(),
-        null,
-        Duration.between(upload.start(), ended.end()).toMillis() / 1000.0,
-        traceLink(upload.traceId()));
+  private Pending send(Path file) {
+    String name = file.getFileName().toString();
+    try {
+      Sent sent = new Uploader(aws, stack.bucket()).send(file);
+      progress.hop(
+          name,
+          "upload",
+          "%,d bytes to s3://%s/%s, trace %s"
+              .formatted(sent.bytes(), stack.bucket(), sent.key(), sent.traceId()));
+      return () -> follow(sent);
+    } catch (SdkException e) {
+      String why =
+          "can't put it into the bucket %s: %s".formatted(stack.bucket(), errors.sentence(e));
+      return () -> RunSummary.notStarted(file, why);
+    } catch (UncheckedIOException e) {
+      return () -> RunSummary.notStarted(file, e.getMessage() + ": " + e.getCause().getMessage());
+    }
   }
 
-  private String execution(Sent upload, ExecutionFollower follower) throws InterruptedException {
+  private RunSummary follow(Sent sent) throws InterruptedException {
+    String name = sent.file().getFileName().toString();
+    String execution = null;
+    try {
+      Optional<String> found = execution(sent);
+      if (found.isEmpty()) {
+        return unknown(
+            sent,
+            null,
+            new Failure(
+                Failure.NOT_STARTED,
+                "no execution was started within %d s; the Lambda function's log and its dead-letter queue say why"
+                    .formatted(patience.toSeconds())));
+      }
+      execution = found.get();
+      progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
+      return summary(
+          sent, follower.follow(execution, (hop, what) -> progress.hop(name, hop, what)));
+    } catch (SdkException e) {
+      return unknown(
+          sent,
+          execution,
+          new Failure(
+              Failure.NOT_FOLLOWED,
+              "the file was sent and its run may go on, but can't be followed: "
+                  + errors.sentence(e)));
+    }
+  }
+
+  private Optional<String> execution(Sent sent) throws InterruptedException {
     Instant deadline = Instant.now().plus(patience);
     while (Instant.now().isBefore(deadline)) {
-      Optional<String> execution = follower.find(upload.traceId());
+      Optional<String> execution = follower.find(sent.traceId());
       if (execution.isPresent()) {
-        return execution.get();
+        return execution;
       }
       Thread.sleep(poll.toMillis());
     }
-    throw new IllegalStateException(
-        "%s: no execution was started within %d s; the Lambda function's log and its dead-letter queue say why"
-            .formatted(upload.file(), patience.toSeconds()));
+    return Optional.empty();
+  }
+
+  private RunSummary summary(Sent sent, Ended ended) {
+    Failure failure = Failure.of(ended, sent.changed());
+    return new RunSummary(
+        ended.runId(),
+        failure == null ? RunSummary.SUCCEEDED : RunSummary.FAILED,
+        failure,
+        sent.traceId(),
+        new RunSummary.Input(sent.file().toString(), sent.bytes()),
+        rows(ended.runId()),
+        outputs(ended.runId()),
+        ended.jobs(),
+        null,
+        Duration.between(sent.start(), ended.end()).toMillis() / 1000.0,
+        traceLink(sent.traceId()));
+  }
+
+  /** That of a run whose end is not known. */
+  private RunSummary unknown(Sent sent, String execution, Failure failure) {
+    return new RunSummary(
+        execution == null ? null : ExecutionFollower.runId(execution),
+        RunSummary.FAILED,
+        failure,
+        sent.traceId(),
+        new RunSummary.Input(sent.file().toString(), sent.bytes()),
+        Rows.NONE,
+        Map.of(),
+        List.of(),
+        null,
+        Duration.between(sent.start(), Instant.now()).toMillis() / 1000.0,
+        traceLink(sent.traceId()));
+  }
+
+  /** The run is over, whoever may read its records. */
+  private Rows rows(String runId) {
+    try {
+      return Rows.ofRun(aws, stack.bucket(), runId);
+    } catch (SdkException e) {
+      progress.warn(
+          "run %s: its rows are not known, for the run's record can't be read from the bucket %s: %s"
+              .formatted(runId, stack.bucket(), errors.sentence(e)));
+      return Rows.NONE;
+    }
   }
 
   private Map<String, String> outputs(String runId) {
@@ -99,8 +192,8 @@ public final class DeployedRuns {
   }
 
   private String traceLink(String traceId) {
-    String region = stack.stateMachineArn().split(":")[3];
-    return "https://%s.console.aws.amazon.com/cloudwatch/home?region=%s#xray:traces/%s"
-        .formatted(region, region, traceId);
+    String[] arn = stack.stateMachineArn().split(":");
+    return "https://%s.%s/cloudwatch/home?region=%s#xray:traces/%s"
+        .formatted(arn[3], CONSOLES.getOrDefault(arn[1], CONSOLES.get("aws")), arn[3], traceId);
   }
 }

@@ -1,6 +1,7 @@
 package dev.waybill.local.run;
 
 import dev.waybill.local.AwsClients;
+import dev.waybill.local.AwsErrors;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -19,11 +20,12 @@ public record DeployedStack(String bucket, String stateMachineArn) {
   /**
    * Finds the pipeline.
    *
+   * @param errors knows where the clients look
    * @param stack its stack's name, or null for any
    * @param bucket its bucket's name, or null for any
    * @throws IllegalArgumentException where none or several fit, naming those that there are
    */
-  public static DeployedStack find(AwsClients aws, String stack, String bucket) {
+  public static DeployedStack find(AwsClients aws, AwsErrors errors, String stack, String bucket) {
     List<Map.Entry<String, Map<String, String>>> pipelines =
         aws.stepFunctions().listStateMachinesPaginator(request -> {}).stateMachines().stream()
             .map(StateMachineListItem::stateMachineArn)
@@ -36,13 +38,19 @@ public record DeployedStack(String bucket, String stateMachineArn) {
             .filter(machine -> bucket == null || bucket.equals(machine.getValue().get(BUCKET_TAG)))
             .map(machine -> new DeployedStack(machine.getValue().get(BUCKET_TAG), machine.getKey()))
             .toList();
+    if (pipelines.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no pipeline in this account and region (%s): deploy one, or name another region by AWS_REGION or another account by AWS_PROFILE"
+              .formatted(errors.place()));
+    }
     if (fitting.size() != 1) {
       throw new IllegalArgumentException(
-          "%s; pipelines in this account and region: %s"
+          "%s; pipelines in this account and region (%s): %s"
               .formatted(
                   fitting.isEmpty()
                       ? "no pipeline fits"
                       : "several pipelines fit: name one with --stack or --bucket",
+                  errors.place(),
                   pipelines.stream()
                       .map(
                           machine ->

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
@@ -55,8 +54,34 @@ public final class ExecutionFollower {
     }
   }
 
-  /** One run of a Glue job within an execution; {@code attempt} counts from 0. */
-  public record JobTry(String name, String state, int attempt, String status, double seconds) {}
+  /**
+   * One run of a Glue job within an execution.
+   *
+   * @param name the job's
+   * @param state the workflow's, in which it ran
+   * @param attempt from 0
+   * @param status as Glue names it
+   * @param seconds from its start by the workflow until the workflow saw its end
+   */
+  public record JobTry(String name, String state, int attempt, String status, double seconds) {
+
+    private static final String RUNNING = "RUNNING";
+
+    /** The same, or stopped where it was still running. */
+    JobTry stopped() {
+      return status.equals(RUNNING) ? new JobTry(name, state, attempt, "STOPPED", seconds) : this;
+    }
+  }
+
+  /** Is told of an execution's way. */
+  public interface Listener {
+
+    /** A state was entered, or its job ended. */
+    void hop(String name, String what);
+
+    /** The job runs so far, whenever one began or ended. */
+    default void jobs(List<JobTry> soFar) {}
+  }
 
   /** The run that an execution is of: its name. */
   static String runId(String executionArn) {
@@ -87,22 +112,22 @@ public final class ExecutionFollower {
             .input());
   }
 
-  /**
-   * Waits for an execution's end.
-   *
-   * @param progress takes a state's name and what became of it, whenever one is entered or its job
-   *     ends
-   */
-  public Ended follow(String executionArn, BiConsumer<String, String> progress)
-      throws InterruptedException {
+  /** Waits for an execution's end. */
+  public Ended follow(String executionArn, Listener listener) throws InterruptedException {
     int seen = 0;
+    List<JobTry> known = List.of();
     pace.enter();
     try {
       while (true) {
         DescribeExecutionResponse execution =
             aws.stepFunctions().describeExecution(request -> request.executionArn(executionArn));
         List<HistoryEvent> history = history(executionArn);
-        tell(history.subList(seen, history.size()), progress);
+        tell(history.subList(seen, history.size()), listener);
+        List<JobTry> jobs = seen == history.size() ? known : jobs(history);
+        if (!jobs.equals(known)) {
+          listener.jobs(jobs);
+        }
+        known = jobs;
         seen = history.size();
         if (execution.status() != ExecutionStatus.RUNNING) {
           return ended(execution, history);
@@ -135,17 +160,16 @@ public final class ExecutionFollower {
         .toList();
   }
 
-  private static void tell(List<HistoryEvent> events, BiConsumer<String, String> progress) {
+  private static void tell(List<HistoryEvent> events, Listener listener) {
     for (HistoryEvent event : events) {
       switch (event.type()) {
-        case TASK_STATE_ENTERED ->
-            progress.accept(event.stateEnteredEventDetails().name(), "started");
+        case TASK_STATE_ENTERED -> listener.hop(event.stateEnteredEventDetails().name(), "started");
         case TASK_SUCCEEDED ->
-            progress.accept(
+            listener.hop(
                 Json.parse(event.taskSucceededEventDetails().output()).path("JobName").asText(),
                 "SUCCEEDED");
         case TASK_FAILED ->
-            progress.accept(
+            listener.hop(
                 jobRun(event.taskFailedEventDetails().cause()).path("JobName").asText("Glue"),
                 "FAILED");
         default -> {}
@@ -162,17 +186,20 @@ public final class ExecutionFollower {
         execution.cause(),
         execution.startDate(),
         execution.stopDate(),
-        jobs(history));
+        jobs(history).stream().map(JobTry::stopped).toList());
   }
 
   private static List<JobTry> jobs(List<HistoryEvent> history) {
     List<JobTry> jobs = new ArrayList<>();
     Map<String, Integer> attempts = new HashMap<>();
     String state = "";
+    String job = "";
     Instant submitted = null;
     for (HistoryEvent event : history) {
       switch (event.type()) {
         case TASK_STATE_ENTERED -> state = event.stateEnteredEventDetails().name();
+        case TASK_SCHEDULED ->
+            job = jobRun(event.taskScheduledEventDetails().parameters()).path("JobName").asText();
         case TASK_SUBMITTED -> submitted = event.timestamp();
         case TASK_SUCCEEDED, TASK_FAILED, TASK_TIMED_OUT -> {
           if (submitted != null) {
@@ -185,7 +212,7 @@ public final class ExecutionFollower {
                     : Json.parse(event.taskSucceededEventDetails().output());
             jobs.add(
                 new JobTry(
-                    run.path("JobName").asText(state),
+                    run.path("JobName").asText(job),
                     state,
                     attempts.merge(state, 1, Integer::sum) - 1,
                     run.path("JobRunState").asText("FAILED"),
@@ -196,10 +223,20 @@ public final class ExecutionFollower {
         default -> {}
       }
     }
+    if (submitted != null) {
+      Instant last = history.get(history.size() - 1).timestamp();
+      jobs.add(
+          new JobTry(
+              job,
+              state,
+              attempts.getOrDefault(state, 0),
+              JobTry.RUNNING,
+              Duration.between(submitted, last).toMillis() / 1000.0));
+    }
     return jobs;
   }
 
-  /** The job run that a failure's cause is; an empty object where it is none. */
+  /** The object that a text such as a failure's cause has in it; an empty one where it has none. */
   static JsonNode jobRun(String cause) {
     int begin = cause == null ? -1 : cause.indexOf('{');
     try {

@@ -4,8 +4,10 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.RunFolder.Upload;
 import dev.waybill.local.run.Uploader.Sent;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +15,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import software.amazon.awssdk.core.exception.SdkException;
 
-/** Takes files through the local pipeline, as many at once as there are cores. */
+/**
+ * Takes files through the local pipeline, as many at once as there are cores. A file that can't be
+ * sent does not keep the others from it: its summary says why.
+ */
 public final class LocalRuns {
 
   private static final Duration POLL = Duration.ofMillis(50);
+
+  /** Until an upload without an execution is given up. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final String STOPPED =
+      "waybill was stopped before a run was started for this file";
 
   private final LocalCloud cloud;
   private final Progress progress;
@@ -56,28 +68,69 @@ public final class LocalRuns {
   private RunSummary run(Path file, Uploader uploader, ExecutionFollower follower, RunFolder folder)
       throws InterruptedException {
     String name = file.getFileName().toString();
-    Sent sent = uploader.send(file);
-    progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
-    String execution = execution(sent, follower);
+    String execution;
+    Sent sent;
+    try {
+      sent = uploader.send(file);
+      progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
+      execution = execution(sent, follower);
+    } catch (NotStarted e) {
+      return RunSummary.notStarted(file, e.getMessage());
+    } catch (SdkException | UncheckedIOException e) {
+      return RunSummary.notStarted(file, cloud.stopping() ? STOPPED : uploadFailed(e));
+    }
     progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
     return folder.follow(
         execution,
-        new Upload(file.toString(), sent.bytes(), sent.traceId(), sent.start()),
+        new Upload(
+            file.toString(),
+            sent.key(),
+            sent.bytes(),
+            sent.traceId(),
+            sent.start(),
+            sent.changed()),
         follower,
         (hop, what) -> progress.hop(name, hop, what));
   }
 
-  private String execution(Sent sent, ExecutionFollower follower) throws InterruptedException {
-    while (true) {
+  private String execution(Sent sent, ExecutionFollower follower)
+      throws InterruptedException, NotStarted {
+    Instant deadline = Instant.now().plus(PATIENCE);
+    while (Instant.now().isBefore(deadline)) {
       Optional<String> execution = follower.find(sent.traceId());
       if (execution.isPresent()) {
         return execution.get();
       }
       String deadLetter = cloud.deadLetter(sent.key());
       if (deadLetter != null) {
-        throw new IllegalStateException(deadLetter);
+        throw new NotStarted(deadLetter);
+      }
+      if (cloud.stopping()) {
+        throw new NotStarted(STOPPED);
       }
       Thread.sleep(POLL.toMillis());
+    }
+    throw new NotStarted(
+        "no execution was started within %d s; the Lambda function's log is %s"
+            .formatted(PATIENCE.toSeconds(), cloud.lambdaLog()));
+  }
+
+  private static String uploadFailed(RuntimeException error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String own = error.getMessage();
+    return "the upload failed: "
+        + (root == error ? own : "%s (%s)".formatted(own, root.getMessage()));
+  }
+
+  /** Why nothing was started for a file. */
+  private static final class NotStarted extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotStarted(String why) {
+      super(why);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.local.run;
 
+import dev.waybill.local.Terminal;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,11 +30,11 @@ public final class Progress {
   public synchronized void hop(String file, String hop, String what) {
     if (!quiet) {
       double at = Duration.between(start, Instant.now()).toMillis() / 1000.0;
-      err.println("%6.1f s  %s  %-16s  %s".formatted(at, file, hop, what));
+      err.println(Terminal.visible("%6.1f s  %s  %-16s  %s".formatted(at, file, hop, what)));
     }
   }
 
   public synchronized void warn(String text) {
-    err.println("waybill: " + text);
+    err.println("waybill: " + Terminal.visible(text));
   }
 }

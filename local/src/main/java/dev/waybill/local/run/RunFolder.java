@@ -9,6 +9,7 @@ import dev.waybill.local.collector.Replay;
 import dev.waybill.local.report.HtmlReport;
 import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.ExecutionFollower.Ended;
+import dev.waybill.local.run.ExecutionFollower.JobTry;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Rows;
 import dev.waybill.local.run.RunSummary.TraceShape;
@@ -17,11 +18,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /**
  * Writes down what is known of a run when it has ended: {@code run.json}, {@code report.html} and
@@ -32,7 +35,7 @@ public final class RunFolder {
   static final List<String> DATA_SETS =
       List.of("cleaned", "processed", "neighbourhood_summary", "quarantine");
   private static final String RUN_JSON = "run.json";
-  private static final String REPORT = "report.html";
+  static final String REPORT = "report.html";
   private static final String SEGMENTS = "segments.jsonl";
 
   private final LocalCloud cloud;
@@ -47,14 +50,18 @@ public final class RunFolder {
    * What a run is about.
    *
    * @param file what the user calls the input
+   * @param key the object's
+   * @param bytes how many were sent
    * @param traceId as X-Ray writes it
    * @param start when the upload began
+   * @param changed what happened to the file while it was sent, or null
    */
-  record Upload(String file, long bytes, String traceId, Instant start) {}
+  record Upload(
+      String file, String key, long bytes, String traceId, Instant start, String changed) {}
 
   /**
-   * Follows a run to its end and writes its folder. That it has started is noted there first, for
-   * the case that nobody can note its end.
+   * Follows a run to its end and writes its folder. What is known of it so far stands there in the
+   * meantime, for the case that nobody can note its end.
    */
   RunSummary follow(
       String execution,
@@ -62,23 +69,40 @@ public final class RunFolder {
       ExecutionFollower follower,
       BiConsumer<String, String> progress)
       throws InterruptedException {
-    String runId = ExecutionFollower.runId(execution);
-    new StartedRun(runId, upload.file, upload.bytes, upload.traceId, upload.start.toString())
-        .write(cloud.runsFolder().resolve(runId));
-    return write(follower.follow(execution, progress), upload);
+    Path folder = cloud.runsFolder().resolve(ExecutionFollower.runId(execution));
+    StartedRun started = StartedRun.of(ExecutionFollower.runId(execution), upload);
+    started.write(folder);
+    Ended ended =
+        follower.follow(
+            execution,
+            new ExecutionFollower.Listener() {
+              @Override
+              public void hop(String name, String what) {
+                progress.accept(name, what);
+              }
+
+              @Override
+              public void jobs(List<JobTry> soFar) {
+                started.with(soFar).write(folder);
+              }
+            });
+    if (ended.status() == ExecutionStatus.ABORTED) {
+      started.removeIncomplete(cloud.bucketFolder());
+    }
+    return write(ended, upload, folder);
   }
 
-  private RunSummary write(Ended run, Upload upload) {
+  private RunSummary write(Ended run, Upload upload, Path folder) {
     String traceId = upload.traceId;
-    Path folder = cloud.runsFolder().resolve(run.runId());
     List<JsonNode> segments = cloud.segments().ofTrace(traceId);
     Trace trace = Trace.of(segments, cloud.collector().ofRun(run.runId(), Signal.TRACES), traceId);
     Path report = folder.resolve(REPORT);
+    Failure failure = Failure.of(run, upload.changed);
     RunSummary summary =
         new RunSummary(
             run.runId(),
-            run.succeeded() ? "SUCCEEDED" : "FAILED",
-            Failure.of(run),
+            failure == null ? RunSummary.SUCCEEDED : RunSummary.FAILED,
+            failure,
             traceId,
             new RunSummary.Input(upload.file, upload.bytes),
             Rows.ofRun(aws, LocalCloud.BUCKET, run.runId()),
@@ -89,7 +113,7 @@ public final class RunFolder {
                 trace.roots().size(),
                 trace.orphans().size(),
                 trace.errors().size()),
-            java.time.Duration.between(upload.start, run.end()).toMillis() / 1000.0,
+            seconds(upload.start, trace, run.end()),
             report.toString());
     try {
       Files.createDirectories(folder);
@@ -101,17 +125,32 @@ public final class RunFolder {
             lines, cloud.collector().backend(), cloud.collector().passedOn(run.runId(), signal));
       }
       cloud.forget(run.runId(), traceId);
-      Files.writeString(report, HtmlReport.of(summary, trace));
-      write(folder, summary);
-      StartedRun.ended(folder);
+      write(folder, summary, trace);
+      if (run.status() == ExecutionStatus.ABORTED) {
+        StartedRun.interrupted(folder);
+      } else {
+        StartedRun.ended(folder);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("can't write the run's folder " + folder, e);
     }
     return summary;
   }
 
-  /** Writes {@code run.json}: whole or not at all. */
-  static void write(Path folder, RunSummary summary) throws IOException {
+  /**
+   * How long the run took: from the first thing that its trace shows, which may be before anybody
+   * began to follow it.
+   */
+  private static double seconds(Instant upload, Trace trace, Instant end) {
+    double first =
+        trace.spans().stream().mapToDouble(Trace.Span::start).min().orElse(Double.MAX_VALUE);
+    return Math.max(
+        Duration.between(upload, end).toMillis() / 1000.0, end.toEpochMilli() / 1000.0 - first);
+  }
+
+  /** Writes {@code report.html}, then {@code run.json}, which is there whole or not at all. */
+  static void write(Path folder, RunSummary summary, Trace trace) throws IOException {
+    Files.writeString(folder.resolve(REPORT), HtmlReport.of(summary, trace));
     Path unfinished = folder.resolve(RUN_JSON + ".unfinished");
     Files.writeString(unfinished, Json.pretty(summary) + "\n");
     Files.move(unfinished, folder.resolve(RUN_JSON), StandardCopyOption.ATOMIC_MOVE);

@@ -9,19 +9,25 @@ import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
 import dev.waybill.local.run.ExecutionFollower.Ended;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /**
  * A run in a nutshell: {@code run.json}.
  *
+ * @param runId null where nothing was started for the file
  * @param status SUCCEEDED or FAILED
  * @param error null where it succeeded
- * @param traceId as X-Ray writes it
- * @param outputs by data set, paths on this machine; only those that are complete
+ * @param traceId as X-Ray writes it; null where nothing was sent
+ * @param outputs by data set: of a local run the paths on this machine of those that are complete,
+ *     of a deployed one their addresses in S3
+ * @param trace null where the trace is not on this machine
  * @param seconds from the upload to the end
- * @param report where report.html is
+ * @param report where to look: of a local run the path of report.html, of a deployed one the
+ *     address of its trace in the AWS console; null where there is none
  */
 @JsonPropertyOrder({
   "run_id",
@@ -49,15 +55,35 @@ public record RunSummary(
     @JsonProperty("seconds") double seconds,
     @JsonProperty("report") String report) {
 
+  static final String SUCCEEDED = "SUCCEEDED";
+  static final String FAILED = "FAILED";
+
   /** What went wrong, in words for a person. */
   public record Failure(String type, String message) {
 
+    /** The file could not be sent, or nothing was started for it. */
+    static final String NOT_STARTED = "NotStarted";
+
+    /** The file was written to while it was sent. */
+    static final String FILE_CHANGED = "FileChanged";
+
+    /** The run goes on, and can't be followed. */
+    static final String NOT_FOLLOWED = "NotFollowed";
+
+    /** The run was stopped, by a person or with what runs it. */
+    static final String INTERRUPTED = "Interrupted";
+
     /**
      * The words of the job where a job failed, else those of the workflow; null where nothing did.
+     *
+     * @param fileChanged what happened to the file while it was sent, or null
      */
-    static Failure of(Ended run) {
+    static Failure of(Ended run, String fileChanged) {
+      if (run.status() == ExecutionStatus.ABORTED) {
+        return new Failure(INTERRUPTED, "the run was stopped before its end");
+      }
       if (run.succeeded()) {
-        return null;
+        return fileChanged == null ? null : new Failure(FILE_CHANGED, fileChanged);
       }
       String message = ExecutionFollower.jobRun(run.cause()).path("ErrorMessage").asText("");
       if (message.isEmpty()) {
@@ -74,6 +100,8 @@ public record RunSummary(
   /** Rows by what they came to; null where the run did not get so far. */
   public record Rows(Long read, Long cleaned, Long processed, Map<String, Long> rejected) {
 
+    static final Rows NONE = new Rows(null, null, null, Map.of());
+
     /** What the jobs left in the bucket: the whole run's manifest, or the first job's record. */
     static Rows ofRun(AwsClients aws, String bucket, String runId) {
       for (String name : List.of(RunRecord.MANIFEST, RunRecord.CLEANED)) {
@@ -88,7 +116,7 @@ public record RunSummary(
           throw new IllegalStateException("the run record of " + runId + " can't be read", e);
         }
       }
-      return new Rows(null, null, null, Map.of());
+      return NONE;
     }
 
     /** All rejected rows, whatever the reason. */
@@ -101,6 +129,22 @@ public record RunSummary(
   public record TraceShape(int spans, int roots, int orphans, int errors) {}
 
   public boolean succeeded() {
-    return status.equals("SUCCEEDED");
+    return status.equals(SUCCEEDED);
+  }
+
+  /** That of a file for which nothing was started. */
+  static RunSummary notStarted(Path file, String message) {
+    return new RunSummary(
+        null,
+        FAILED,
+        new Failure(Failure.NOT_STARTED, message),
+        null,
+        new Input(file.toString(), 0),
+        Rows.NONE,
+        Map.of(),
+        List.of(),
+        null,
+        0,
+        null);
   }
 }

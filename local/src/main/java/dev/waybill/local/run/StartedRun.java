@@ -5,6 +5,9 @@ import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.local.Folders;
 import dev.waybill.local.Json;
+import dev.waybill.local.report.Trace;
+import dev.waybill.local.run.ExecutionFollower.JobTry;
+import dev.waybill.local.run.RunFolder.Upload;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Input;
 import dev.waybill.local.run.RunSummary.Rows;
@@ -13,34 +16,58 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is written down of a run at its start, {@code runs/<run id>/started.json}, and removed at
- * its end: where it is still there, the launcher was killed amid the run.
+ * What is known of a run while it is under way, {@code runs/<run id>/started.json}. It is removed
+ * at the run's end: where it is still there, the launcher was killed before. Of a run that was
+ * interrupted it stays as {@code interrupted.json}, until its file runs again.
  *
  * @param runId names it
  * @param file what the user calls the input
+ * @param key the input's in the bucket, or null where it is not known
  * @param bytes its size
  * @param traceId as X-Ray writes it
  * @param time when it started, ISO 8601
+ * @param jobs its job runs so far
  */
 record StartedRun(
     @JsonProperty("run_id") String runId,
     @JsonProperty("file") String file,
+    @JsonProperty("key") String key,
     @JsonProperty("bytes") long bytes,
     @JsonProperty("trace_id") String traceId,
-    @JsonProperty("time") String time) {
+    @JsonProperty("time") String time,
+    @JsonProperty("jobs") List<JobTry> jobs) {
 
   private static final String NAME = "started.json";
+  private static final String INTERRUPTED = "interrupted.json";
+
+  static StartedRun of(String runId, Upload upload) {
+    return new StartedRun(
+        runId,
+        upload.file(),
+        upload.key(),
+        upload.bytes(),
+        upload.traceId(),
+        upload.start().toString(),
+        List.of());
+  }
+
+  StartedRun with(List<JobTry> soFar) {
+    return new StartedRun(runId, file, key, bytes, traceId, time, soFar);
+  }
 
   /** Writes it into the run's folder. */
   void write(Path folder) {
     try {
       Files.createDirectories(folder);
-      Files.writeString(folder.resolve(NAME), Json.pretty(this) + "\n");
+      Path unfinished = folder.resolve(NAME + ".unfinished");
+      Files.writeString(unfinished, Json.pretty(this) + "\n");
+      Files.move(unfinished, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write into the run's folder " + folder, e);
     }
@@ -51,62 +78,102 @@ record StartedRun(
     Files.deleteIfExists(folder.resolve(NAME));
   }
 
+  /** The run was interrupted. */
+  static void interrupted(Path folder) throws IOException {
+    Files.move(
+        folder.resolve(NAME), folder.resolve(INTERRUPTED), StandardCopyOption.REPLACE_EXISTING);
+  }
+
   /** That of a run that has not ended. */
   static Optional<StartedRun> in(Path folder) throws IOException {
-    Path file = folder.resolve(NAME);
+    return read(folder, NAME);
+  }
+
+  /** The run of this folder, where it was interrupted and its file did not run again. */
+  static Optional<InterruptedRun> interruptedIn(Path folder) throws IOException {
+    return read(folder, INTERRUPTED)
+        .filter(run -> run.key != null)
+        .map(run -> new InterruptedRun(run.runId, run.key, folder.resolve(INTERRUPTED)));
+  }
+
+  private static Optional<StartedRun> read(Path folder, String name) throws IOException {
+    Path file = folder.resolve(name);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
       return Optional.of(Json.mapper().readValue(file.toFile(), StartedRun.class));
     } catch (com.fasterxml.jackson.core.JacksonException halfWritten) {
-      return Optional.of(new StartedRun(folder.getFileName().toString(), "?", 0, "?", "?"));
+      return Optional.of(
+          new StartedRun(folder.getFileName().toString(), "?", null, 0, "?", "?", List.of()));
     }
   }
 
   /**
-   * Puts right what is left of it: whole data sets stay, half-written ones go, and {@code run.json}
-   * says that it failed.
+   * Ends it in the place of the launcher that was killed: complete data sets stay, incomplete ones
+   * are removed, and {@code run.json} and {@code report.html} say that it was interrupted.
    *
    * @return what was found and done, for a person
    */
-  String interrupted(Path folder, Path bucket) {
-    boolean whole = Files.exists(prefix(bucket, Output.RUNS).resolve(RunRecord.MANIFEST));
+  String recover(Path folder, Path bucket) {
     String what =
-        "run %s of %s (%s, trace %s) was interrupted%s; run the file again"
+        "run %s of %s (started %s, trace %s) was interrupted%s"
             .formatted(
                 runId,
                 file,
                 time,
                 traceId,
-                whole
-                    ? " after its jobs: its data sets are whole, its report is missing"
-                    : ": what it had written is removed");
+                isComplete(bucket)
+                    ? " after its jobs: its data sets are complete, its telemetry is lost"
+                    : ": its incomplete data sets are removed");
     try {
-      if (!whole) {
-        for (Output output : Output.values()) {
-          Folders.delete(prefix(bucket, output));
-        }
-      }
+      removeIncomplete(bucket);
       RunFolder.write(
           folder,
           new RunSummary(
               runId,
-              "FAILED",
-              new Failure("Interrupted", what),
+              RunSummary.FAILED,
+              new Failure(Failure.INTERRUPTED, what),
               traceId,
               new Input(file, bytes),
-              new Rows(null, null, null, Map.of()),
+              Rows.NONE,
               Map.of(),
-              List.of(),
+              jobs.stream().map(JobTry::stopped).toList(),
               new TraceShape(0, 0, 0, 0),
               0,
-              null));
-      ended(folder);
-      return what;
+              folder.resolve(RunFolder.REPORT).toString()),
+          new Trace(List.of()));
+      interrupted(folder);
+      return what + "; " + nextStep(bucket);
     } catch (IOException e) {
-      throw new UncheckedIOException("can't put right the interrupted run in " + folder, e);
+      throw new UncheckedIOException("can't end the interrupted run in " + folder, e);
     }
+  }
+
+  /** How to run its file again: one that was dropped into the bucket is known by its key only. */
+  private String nextStep(Path bucket) {
+    return file.equals(key)
+        ? "to run it again, start ./waybill watch --resume, or touch %s while it watches"
+            .formatted(bucket.resolve(key))
+        : "to run it again, start ./waybill run " + file;
+  }
+
+  /** Removes what it wrote, unless its jobs have ended and all of it is there. */
+  void removeIncomplete(Path bucket) {
+    if (isComplete(bucket)) {
+      return;
+    }
+    try {
+      for (Output output : Output.values()) {
+        Folders.delete(prefix(bucket, output));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't remove the incomplete data sets of run " + runId, e);
+    }
+  }
+
+  private boolean isComplete(Path bucket) {
+    return Files.exists(prefix(bucket, Output.RUNS).resolve(RunRecord.MANIFEST));
   }
 
   private Path prefix(Path bucket, Output output) {

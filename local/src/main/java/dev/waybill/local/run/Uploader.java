@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -31,16 +33,22 @@ public final class Uploader {
   /**
    * A file that was sent.
    *
+   * @param bytes how many were sent
    * @param traceId as X-Ray writes it
+   * @param changed what happened to the file while it was sent, or null
    */
-  public record Sent(Path file, String key, long bytes, String traceId, Instant start) {}
+  public record Sent(
+      Path file, String key, long bytes, String traceId, Instant start, String changed) {}
 
   /**
-   * Sends a file.
+   * Sends a file as it is now.
    *
    * @throws SdkException where the bucket does not take it
+   * @throws UncheckedIOException where the file can't be read to the length that it had
    */
   public Sent send(Path file) {
+    State before = State.of(file);
+    RequestBody body = RequestBody.fromFile(file);
     String key = FOLDER + file.getFileName();
     TraceHeader header = new TraceHeader(Ids.traceId(), Ids.segmentId(), true);
     Instant start = Instant.now();
@@ -60,14 +68,20 @@ public final class Uploader {
                       .key(key)
                       .contentType("text/csv")
                       .overrideConfiguration(own -> own.putHeader(TRACE_HEADER, header.toString())),
-              RequestBody.fromFile(file));
+              body);
     } catch (SdkException e) {
       segment.put("fault", true);
       throw e;
     } finally {
       record(segment.put("end_time", System.currentTimeMillis() / 1000.0));
     }
-    return new Sent(file, key, size(file), header.root(), start);
+    return new Sent(
+        file,
+        key,
+        body.optionalContentLength().orElse(before.bytes),
+        header.root(),
+        start,
+        before.changeTo(State.of(file)));
   }
 
   /** Without this segment the trace would have no root, but the upload is what counts. */
@@ -81,11 +95,23 @@ public final class Uploader {
     }
   }
 
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** By what a file that somebody still writes to shows. */
+  private record State(long bytes, FileTime modified) {
+
+    static State of(Path file) {
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new State(attributes.size(), attributes.lastModifiedTime());
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't read " + file, e);
+      }
+    }
+
+    String changeTo(State after) {
+      return equals(after)
+          ? null
+          : "the file changed during the upload: it had %d bytes before and has %d now, so what was sent may be cut off. Run it again when it is complete"
+              .formatted(bytes, after.bytes);
     }
   }
 }

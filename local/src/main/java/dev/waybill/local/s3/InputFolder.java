@@ -2,17 +2,21 @@ package dev.waybill.local.s3;
 
 import dev.waybill.local.s3.BucketServer.Created;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Notices files that come into the bucket's folder by themselves. A file counts as arrived when two
@@ -27,11 +31,18 @@ public final class InputFolder {
   private final Path folder;
   private final Map<String, State> last;
   private final Map<String, State> done;
+  private final Consumer<String> warnings;
+  private Set<String> problems = Set.of();
 
-  /** Begins to watch; what is there already is left alone. */
-  public InputFolder(String bucket, Path folder) {
+  /**
+   * Begins to watch; what is there already is left alone.
+   *
+   * @param warnings takes what can't be looked at, once each
+   */
+  public InputFolder(String bucket, Path folder, Consumer<String> warnings) {
     this.bucket = bucket;
     this.folder = folder;
+    this.warnings = warnings;
     this.last = look();
     this.done = new HashMap<>(last);
   }
@@ -49,7 +60,7 @@ public final class InputFolder {
           if (state.equals(last.get(key)) && !state.equals(done.get(key))) {
             done.put(key, state);
             if (!known.test(key)) {
-              arrived.add(new Created(bucket, key, state.size, state.etag, Instant.now(), null));
+              arrived.add(state.created(bucket, key));
             }
           }
         });
@@ -59,29 +70,65 @@ public final class InputFolder {
     return arrived;
   }
 
+  /**
+   * A file that is there already, as if it had just arrived.
+   *
+   * @throws IOException where it is gone
+   */
+  public static Created created(String bucket, Path folder, String key) throws IOException {
+    return State.of(Files.readAttributes(folder.resolve(key), BasicFileAttributes.class))
+        .created(bucket, key);
+  }
+
+  /** Files and folders may go while it looks, or be closed to it: it goes on with the others. */
   private Map<String, State> look() {
     Map<String, State> found = new HashMap<>();
-    try (Stream<Path> files = Files.walk(folder.resolve(INPUT))) {
-      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        if (!file.getFileName().toString().startsWith(HIDDEN)) {
-          note(file, found);
-        }
-      }
+    Set<String> unseen = new TreeSet<>();
+    try {
+      Files.walkFileTree(
+          folder.resolve(INPUT),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile() && !file.getFileName().toString().startsWith(HIDDEN)) {
+                found.put(
+                    folder.relativize(file).toString().replace('\\', '/'), State.of(attributes));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException problem) {
+              boolean vanished =
+                  problem instanceof NoSuchFileException && !file.endsWith(Path.of(INPUT));
+              if (!vanished) {
+                unseen.add(
+                    "can't look into %s (%s): files there do not run".formatted(file, problem));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, IOException vanished) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException e) {
-      throw new UncheckedIOException("can't look into " + folder, e);
+      unseen.add("can't look into %s (%s)".formatted(folder, e));
     }
+    unseen.stream().filter(problem -> !problems.contains(problem)).forEach(warnings);
+    problems = unseen;
     return found;
   }
 
-  private void note(Path file, Map<String, State> found) throws IOException {
-    try {
-      found.put(
-          folder.relativize(file).toString().replace('\\', '/'),
-          new State(Files.size(file), Etag.of(file)));
-    } catch (NoSuchFileException gone) {
-      found.remove(file.toString());
+  private record State(long size, String etag) {
+
+    static State of(BasicFileAttributes file) {
+      return new State(file.size(), Etag.of(file));
+    }
+
+    Created created(String bucket, String key) {
+      return new Created(bucket, key, size, etag, Instant.now(), null);
     }
   }
-
-  private record State(long size, String etag) {}
 }

@@ -160,10 +160,11 @@ final class Execution implements Runnable {
       throws InterruptedException {
     Duration timeout =
         Duration.ofSeconds(definition.path("TimeoutSeconds").asLong(NO_TIMEOUT_SECONDS));
-    event("TaskScheduled", "taskScheduled", glueDetails());
+    JsonNode parameters = template.apply(definition.path("Parameters"));
+    event("TaskScheduled", "taskScheduled", glueDetails().put("parameters", parameters.toString()));
     JsonNode run =
         glue.run(
-            template.apply(definition.path("Parameters")),
+            parameters,
             timeout,
             trace,
             started ->

@@ -25,6 +25,7 @@ final class GlueSync {
 
   private static final Set<String> RUNNING = Set.of("STARTING", "RUNNING", "STOPPING", "WAITING");
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration STOPPING_BOUND = Duration.ofSeconds(12);
 
   private final URI glue;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -92,10 +93,17 @@ final class GlueSync {
     return answer.body;
   }
 
+  /** Stops a run, and waits a while for its end: until then it may still send telemetry. */
   private void stop(ObjectNode which) throws InterruptedException {
     ObjectNode request = Json.object().put("JobName", which.path("JobName").asText());
     request.putArray("JobRunIds").add(which.path("RunId").asText());
     call("BatchStopJobRun", request);
+    Instant deadline = Instant.now().plus(STOPPING_BOUND);
+    while (Instant.now().isBefore(deadline)
+        && RUNNING.contains(
+            call("GetJobRun", which).body.path("JobRun").path("JobRunState").asText())) {
+      Thread.sleep(POLL.toMillis());
+    }
   }
 
   private Answer call(String operation, JsonNode body) throws InterruptedException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 
 /**
@@ -102,11 +103,19 @@ public final class StepFunctionsServer implements AutoCloseable {
     forgotten.add(name);
   }
 
-  /** Stops every execution, and with it the job runs that they wait for. */
+  /**
+   * Aborts every execution, and with it the job run that it waits for. Each can still be described,
+   * and no new one starts.
+   */
+  public void abort() {
+    threads.shutdownNow();
+  }
+
+  /** Aborts every execution, and serves no more. */
   @Override
   public void close() {
+    abort();
     endpoint.close();
-    threads.shutdownNow();
   }
 
   private synchronized ObjectNode startExecution(Request request) {
@@ -138,8 +147,12 @@ public final class StepFunctionsServer implements AutoCloseable {
         new ExecutionTrace(
             segments, TraceHeader.orNew(header), machine.name(), machine.executionArn(name));
     Execution execution = new Execution(machine, name, request.text("input"), glue, pause, trace);
+    try {
+      threads.submit(execution);
+    } catch (RejectedExecutionException aborted) {
+      throw new Fault("ServiceUnavailable", "this stand-in is about to stop");
+    }
     executions.put(name, execution);
-    threads.submit(execution);
     return execution;
   }
 

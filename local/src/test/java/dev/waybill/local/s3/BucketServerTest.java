@@ -112,21 +112,4 @@ class BucketServerTest {
         .isInstanceOf(S3Exception.class);
     assertThat(folder.getParent().getParent().resolve("escape.csv")).doesNotExist();
   }
-
-  @Test
-  void noticesADroppedFileOnceItHasStoppedGrowing() throws Exception {
-    Files.createDirectories(folder.resolve("input"));
-    Files.writeString(folder.resolve("input/old.csv"), "there before");
-    InputFolder input = new InputFolder("b", folder);
-
-    Files.writeString(folder.resolve("input/new.csv"), "half");
-    assertThat(input.arrived(key -> false)).isEmpty();
-    Files.writeString(folder.resolve("input/new.csv"), "half and half");
-    assertThat(input.arrived(key -> false)).isEmpty();
-
-    assertThat(input.arrived(key -> false))
-        .extracting(Created::key)
-        .containsExactly("input/new.csv");
-    assertThat(input.arrived(key -> false)).isEmpty();
-  }
 }

@@ -1,0 +1,105 @@
+package dev.waybill.local;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Waybill's command line, in a JVM of its own as a user starts it. */
+public final class WaybillCommand {
+
+  private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
+
+  private final Path folder;
+  private final List<String> prefix = new ArrayList<>();
+  private final List<String> jvm = new ArrayList<>();
+  private final ProcessBuilder builder = new ProcessBuilder();
+
+  /**
+   * Prepares a command.
+   *
+   * @param folder the working folder, also the user's home; what it prints goes to files in it
+   */
+  public WaybillCommand(Path folder) {
+    this.folder = folder;
+    builder.directory(folder.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    builder.environment().put("HOME", folder.toString());
+    jvm.add("-Duser.home=" + folder);
+  }
+
+  public WaybillCommand with(Map<String, String> environment) {
+    builder.environment().putAll(environment);
+    return this;
+  }
+
+  /** With options of the JVM, for example of its locale. */
+  public WaybillCommand jvm(String... options) {
+    jvm.addAll(List.of(options));
+    return this;
+  }
+
+  /** As a user whom permissions concern: root reads every folder, whatever its mode. */
+  public WaybillCommand asOrdinaryUser() {
+    if (System.getProperty("user.name").equals("root")) {
+      prefix.addAll(
+          List.of(
+              "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--"));
+    }
+    return this;
+  }
+
+  /** A command that has ended. */
+  public record Ended(int status, String out, String err) {}
+
+  /** Runs it to its end. */
+  public Ended run(String... arguments) throws InterruptedException {
+    int status = start(arguments).waitFor();
+    return new Ended(status, out(), err());
+  }
+
+  public Process start(String... arguments) {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Installation.java());
+    command.addAll(jvm);
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Dwaybill.root=" + ROOT);
+    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+    command.add("-cp");
+    command.add(
+        ROOT.resolve("local/target/local.jar")
+            + File.pathSeparator
+            + read(ROOT.resolve("local/target/classpath/launcher.txt")).strip());
+    command.add("dev.waybill.local.cli.Waybill");
+    command.addAll(List.of(arguments));
+    try {
+      return builder
+          .command(command)
+          .redirectOutput(folder.resolve("stdout").toFile())
+          .redirectError(folder.resolve("stderr").toFile())
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String out() {
+    return read(folder.resolve("stdout"));
+  }
+
+  public String err() {
+    return read(folder.resolve("stderr"));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
