@@ -50,7 +50,8 @@ class LauncherIT {
     assertThat(log())
         .contains(
             "waybill: run " + first + " of " + SAMPLE,
-            "was interrupted: what it had written is removed; run the file again",
+            "was interrupted: its incomplete data sets are removed; to run it again, start ./waybill run "
+                + SAMPLE,
             "removed 1 half-written file that a killed run left in");
     assertThat(unfinished).doesNotExist();
     assertThat(out().resolve("bucket/cleaned/run=" + first)).doesNotExist();

@@ -24,14 +24,15 @@ public final class Processes {
     }
   }
 
-  /** Looks until there is something. */
+  /** Looks until there is something, or until the test's timeout interrupts it. */
   public static <T> T waitFor(Supplier<Optional<T>> condition) {
-    while (true) {
+    while (!Thread.interrupted()) {
       Optional<T> found = condition.get();
       if (found.isPresent()) {
         return found.get();
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
+    throw new AssertionError("interrupted while waiting: what was awaited did not happen");
   }
 }

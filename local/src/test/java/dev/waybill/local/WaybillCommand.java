@@ -3,6 +3,7 @@ package dev.waybill.local;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ public final class WaybillCommand {
   private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
 
   private final Path folder;
+  private Redirect redirect;
   private final List<String> prefix = new ArrayList<>();
   private final List<String> jvm = new ArrayList<>();
   private final ProcessBuilder builder = new ProcessBuilder();
@@ -26,6 +28,7 @@ public final class WaybillCommand {
    */
   public WaybillCommand(Path folder) {
     this.folder = folder;
+    redirect = Redirect.to(folder.resolve("stdout").toFile());
     builder.directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
     builder.environment().put("HOME", folder.toString());
@@ -50,6 +53,12 @@ public final class WaybillCommand {
           List.of(
               "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--"));
     }
+    return this;
+  }
+
+  /** With another standard output: a file, or null for a pipe. */
+  public WaybillCommand to(Path output) {
+    redirect = output == null ? Redirect.PIPE : Redirect.to(output.toFile());
     return this;
   }
 
@@ -79,7 +88,7 @@ public final class WaybillCommand {
     try {
       return builder
           .command(command)
-          .redirectOutput(folder.resolve("stdout").toFile())
+          .redirectOutput(redirect)
           .redirectError(folder.resolve("stderr").toFile())
           .start();
     } catch (IOException e) {
