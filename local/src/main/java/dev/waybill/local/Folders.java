@@ -3,14 +3,55 @@ package dev.waybill.local;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.BiConsumer;
 
 /** What the JDK has for files, and not for folders. */
 public final class Folders {
 
   private Folders() {}
+
+  /**
+   * Visits every file below a folder. What can't be looked at, or is gone before it is, does not
+   * end the visit.
+   *
+   * @param file takes each, whatever its kind
+   * @param problem takes what can't be looked at
+   */
+  public static void visit(
+      Path folder,
+      BiConsumer<Path, BasicFileAttributes> file,
+      BiConsumer<Path, IOException> problem) {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) {
+              file.accept(each, attributes);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path each, IOException why) {
+              if (!(why instanceof NoSuchFileException) || each.equals(folder)) {
+                problem.accept(each, why);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      problem.accept(folder, e);
+    }
+  }
 
   /** Deletes a folder with all that is in it, or a file; nothing where there is none. */
   public static void delete(Path folder) throws IOException {

@@ -213,12 +213,11 @@ public final class LocalCloud implements AutoCloseable {
   }
 
   /**
-   * Begins to stop: takes no more objects, and aborts every execution with its job. Their ends can
-   * still be followed, and what the jobs send last still arrives, until {@link #close()}.
+   * Begins to stop: starts no more executions, and aborts those under way with their jobs. Their
+   * ends can still be followed, and what the jobs send last still arrives, until {@link #close()}.
    */
   public void stop() {
     stopping = true;
-    s3.close();
     stepFunctions.abort();
   }
 

@@ -48,8 +48,11 @@ public final class HtmlReport {
       String attempt = job.attempt() == 0 ? "" : ", attempt " + (job.attempt() + 1);
       jobs.append(
           fact(
-              job.name() + attempt,
-              job.status().toLowerCase(Locale.ROOT) + " in " + seconds(job.seconds())));
+              "Job run of " + job.state() + attempt,
+              job.status().toLowerCase(Locale.ROOT)
+                  + " after "
+                  + seconds(job.seconds())
+                  + ", its start included"));
     }
     return fact("File", run.input().file() + " · " + bytes(run.input().bytes()))
         + fact("Whole run", seconds(run.seconds()))

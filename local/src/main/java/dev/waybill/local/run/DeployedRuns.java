@@ -6,7 +6,6 @@ import dev.waybill.local.run.ExecutionFollower.Ended;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Rows;
 import dev.waybill.local.run.Uploader.Sent;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,8 +92,8 @@ public final class DeployedRuns {
       String why =
           "can't put it into the bucket %s: %s".formatted(stack.bucket(), errors.sentence(e));
       return () -> RunSummary.notStarted(file, why);
-    } catch (UncheckedIOException e) {
-      return () -> RunSummary.notStarted(file, e.getMessage() + ": " + e.getCause().getMessage());
+    } catch (RuntimeException e) {
+      return () -> RunSummary.notStarted(file, Uploader.failure(e));
     }
   }
 

@@ -4,7 +4,6 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.RunFolder.Upload;
 import dev.waybill.local.run.Uploader.Sent;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Takes files through the local pipeline, as many at once as there are cores. A file that can't be
@@ -68,16 +66,14 @@ public final class LocalRuns {
   private RunSummary run(Path file, Uploader uploader, ExecutionFollower follower, RunFolder folder)
       throws InterruptedException {
     String name = file.getFileName().toString();
-    String execution;
     Sent sent;
+    String execution;
     try {
-      sent = uploader.send(file);
+      sent = send(file, uploader);
       progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
       execution = execution(sent, follower);
     } catch (NotStarted e) {
       return RunSummary.notStarted(file, e.getMessage());
-    } catch (SdkException | UncheckedIOException e) {
-      return RunSummary.notStarted(file, cloud.stopping() ? STOPPED : uploadFailed(e));
     }
     progress.hop(name, "Lambda", "started run " + ExecutionFollower.runId(execution));
     return folder.follow(
@@ -91,6 +87,17 @@ public final class LocalRuns {
             sent.changed()),
         follower,
         (hop, what) -> progress.hop(name, hop, what));
+  }
+
+  private Sent send(Path file, Uploader uploader) throws NotStarted {
+    if (cloud.stopping()) {
+      throw new NotStarted(STOPPED);
+    }
+    try {
+      return uploader.send(file);
+    } catch (RuntimeException e) {
+      throw new NotStarted(Uploader.failure(e));
+    }
   }
 
   private String execution(Sent sent, ExecutionFollower follower)
@@ -113,16 +120,6 @@ public final class LocalRuns {
     throw new NotStarted(
         "no execution was started within %d s; the Lambda function's log is %s"
             .formatted(PATIENCE.toSeconds(), cloud.lambdaLog()));
-  }
-
-  private static String uploadFailed(RuntimeException error) {
-    Throwable root = error;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String own = error.getMessage();
-    return "the upload failed: "
-        + (root == error ? own : "%s (%s)".formatted(own, root.getMessage()));
   }
 
   /** Why nothing was started for a file. */

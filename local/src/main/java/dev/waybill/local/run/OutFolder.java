@@ -1,5 +1,6 @@
 package dev.waybill.local.run;
 
+import dev.waybill.local.Folders;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.s3.BucketServer;
 import java.io.IOException;
@@ -126,20 +127,22 @@ public final class OutFolder implements AutoCloseable {
     for (Path run : folders(runs)) {
       StartedRun.in(run).ifPresent(started -> warnings.accept(started.recover(run, bucket)));
     }
-    int unfinished = 0;
-    try (Stream<Path> files = Files.walk(bucket)) {
-      for (Path file :
-          files
-              .filter(each -> each.getFileName().toString().startsWith(BucketServer.UNFINISHED))
-              .toList()) {
-        Files.delete(file);
-        unfinished++;
-      }
+    List<Path> unfinished = new ArrayList<>();
+    Folders.visit(
+        bucket,
+        (file, attributes) -> {
+          if (file.getFileName().toString().startsWith(BucketServer.UNFINISHED)) {
+            unfinished.add(file);
+          }
+        },
+        (closed, problem) -> {});
+    for (Path file : unfinished) {
+      Files.deleteIfExists(file);
     }
-    if (unfinished > 0) {
+    if (!unfinished.isEmpty()) {
       warnings.accept(
           "removed %d half-written file%s that a killed run left in %s"
-              .formatted(unfinished, unfinished == 1 ? "" : "s", bucket));
+              .formatted(unfinished.size(), unfinished.size() == 1 ? "" : "s", bucket));
     }
   }
 

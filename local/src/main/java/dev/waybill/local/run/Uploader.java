@@ -44,7 +44,7 @@ public final class Uploader {
    * Sends a file as it is now.
    *
    * @throws SdkException where the bucket does not take it
-   * @throws UncheckedIOException where the file can't be read to the length that it had
+   * @throws RuntimeException where the file can't be read to the length that it had
    */
   public Sent send(Path file) {
     State before = State.of(file);
@@ -82,6 +82,17 @@ public final class Uploader {
         header.root(),
         start,
         before.changeTo(State.of(file)));
+  }
+
+  /** A sentence on why {@link #send} failed. */
+  static String failure(RuntimeException error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String own = String.valueOf(error.getMessage());
+    String cause = String.valueOf(root.getMessage());
+    return "the upload failed: " + (own.contains(cause) ? own : "%s (%s)".formatted(own, cause));
   }
 
   /** Without this segment the trace would have no root, but the upload is what counts. */

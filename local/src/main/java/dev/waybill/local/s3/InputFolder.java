@@ -1,12 +1,10 @@
 package dev.waybill.local.s3;
 
+import dev.waybill.local.Folders;
 import dev.waybill.local.s3.BucketServer.Created;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,38 +82,15 @@ public final class InputFolder {
   private Map<String, State> look() {
     Map<String, State> found = new HashMap<>();
     Set<String> unseen = new TreeSet<>();
-    try {
-      Files.walkFileTree(
-          folder.resolve(INPUT),
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              if (attributes.isRegularFile() && !file.getFileName().toString().startsWith(HIDDEN)) {
-                found.put(
-                    folder.relativize(file).toString().replace('\\', '/'), State.of(attributes));
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException problem) {
-              boolean vanished =
-                  problem instanceof NoSuchFileException && !file.endsWith(Path.of(INPUT));
-              if (!vanished) {
-                unseen.add(
-                    "can't look into %s (%s): files there do not run".formatted(file, problem));
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path each, IOException vanished) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      unseen.add("can't look into %s (%s)".formatted(folder, e));
-    }
+    Folders.visit(
+        folder.resolve(INPUT),
+        (file, attributes) -> {
+          if (attributes.isRegularFile() && !file.getFileName().toString().startsWith(HIDDEN)) {
+            found.put(folder.relativize(file).toString().replace('\\', '/'), State.of(attributes));
+          }
+        },
+        (file, problem) ->
+            unseen.add("can't look into %s (%s): files there do not run".formatted(file, problem)));
     unseen.stream().filter(problem -> !problems.contains(problem)).forEach(warnings);
     problems = unseen;
     return found;
