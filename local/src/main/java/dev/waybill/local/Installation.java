@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 public record Installation(Path root) {
 
   private static final String ROOT = "waybill.root";
+
+  /** The folder in which the launcher has archives made. */
   private static final String RECORD = "waybill.cds.record";
 
   /** The one that the launcher names in the system property {@code waybill.root}. */
@@ -74,10 +76,12 @@ public record Installation(Path root) {
    * @param name of the JVM's kind, for example {@code clean-listings}
    */
   public List<String> archiveOptions(String name) {
-    Path archive = root.resolve("local/target/cds/" + name + ".jsa");
-    if (Boolean.getBoolean(RECORD)) {
-      return List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:disable");
+    String recorded = System.getProperty(RECORD);
+    if (recorded != null) {
+      return List.of(
+          "-XX:ArchiveClassesAtExit=" + Path.of(recorded, name + ".jsa"), "-Xlog:disable");
     }
+    Path archive = root.resolve("local/target/cds").resolve(name + ".jsa");
     return Files.exists(archive)
         ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable")
         : List.of();

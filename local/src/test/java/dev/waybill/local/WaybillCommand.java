@@ -48,12 +48,16 @@ public final class WaybillCommand {
 
   /** As a user whom permissions concern: root reads every folder, whatever its mode. */
   public WaybillCommand asOrdinaryUser() {
-    if (System.getProperty("user.name").equals("root")) {
-      prefix.addAll(
-          List.of(
-              "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--"));
-    }
+    prefix.addAll(ordinaryUser());
     return this;
+  }
+
+  /** What starts a program without root's right to ignore permissions. */
+  public static List<String> ordinaryUser() {
+    return System.getProperty("user.name").equals("root")
+        ? List.of(
+            "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", "--")
+        : List.of();
   }
 
   /** With another standard output: a file, or null for a pipe. */
