@@ -59,6 +59,7 @@ public final class LocalCloud implements AutoCloseable {
   private final StepFunctionsServer stepFunctions;
   private final LambdaFunction lambda;
   private final BucketServer s3;
+  private final Keys s3Keys;
 
   /**
    * Starts it all.
@@ -76,7 +77,23 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings) {
-    this(installation, out, s3Address, backend, clock, warnings, Map.of());
+    this(installation, out, s3Address, Keys.random(), backend, clock, warnings, Map.of());
+  }
+
+  /**
+   * Starts it all, with keys that the user may know.
+   *
+   * @param s3Keys those that the bucket's S3 API expects
+   */
+  public LocalCloud(
+      Installation installation,
+      Path out,
+      InetSocketAddress s3Address,
+      Keys s3Keys,
+      Backend backend,
+      Clock clock,
+      Consumer<String> warnings) {
+    this(installation, out, s3Address, s3Keys, backend, clock, warnings, Map.of());
   }
 
   /** With other or more variables in the jobs' environment. */
@@ -84,6 +101,7 @@ public final class LocalCloud implements AutoCloseable {
       Installation installation,
       Path out,
       InetSocketAddress s3Address,
+      Keys s3Keys,
       Backend backend,
       Clock clock,
       Consumer<String> warnings,
@@ -119,11 +137,10 @@ public final class LocalCloud implements AutoCloseable {
     this.lambda =
         LambdaFunction.start(
             installation,
-            environment(
-                Map.of(
-                    "STATE_MACHINE_ARN", machine.arn(),
-                    "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
-                    "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress())),
+            Map.of(
+                "STATE_MACHINE_ARN", machine.arn(),
+                "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
+                "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress()),
             runsFolder.resolve("lambda.log"),
             segments,
             collector,
@@ -134,12 +151,14 @@ public final class LocalCloud implements AutoCloseable {
               deadLetters.put(object.key(), what);
               warnings.accept(what);
             });
-    this.s3 = BucketServer.start(s3Address, BUCKET, bucketFolder, clock, this::put);
+    this.s3Keys = s3Keys;
+    this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
   }
 
   /** SDK clients that reach it. */
   public AwsClients clients() {
-    return AwsClients.of(Map.of("s3", s3.url(), "sfn", stepFunctions.url(), "xray", xray.url()));
+    return AwsClients.of(
+        Map.of("s3", s3.url(), "sfn", stepFunctions.url(), "xray", xray.url()), s3Keys);
   }
 
   public String stateMachineArn() {
@@ -213,22 +232,14 @@ public final class LocalCloud implements AutoCloseable {
         CONCURRENT_RUNS,
         true,
         JOB_TIMEOUT,
-        Map.of("--" + TracedJob.OTLP_ENDPOINT, collector.url()));
+        Map.of("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR));
   }
 
   private Map<String, String> jobEnvironment(Map<String, String> more) {
-    Map<String, String> environment = environment(Map.of("AWS_ENDPOINT_URL_XRAY", xray.url()));
+    Map<String, String> environment = new HashMap<>();
+    environment.put("AWS_ENDPOINT_URL_XRAY", xray.url());
+    environment.put(JobJvm.COLLECTOR_VARIABLE, collector.url());
     environment.putAll(more);
-    return environment;
-  }
-
-  /** What AWS gives a process: a region and credentials; these are good for nothing. */
-  private static Map<String, String> environment(Map<String, String> own) {
-    Map<String, String> environment = new HashMap<>(own);
-    environment.put("AWS_REGION", AwsClients.REGION);
-    environment.put("AWS_ACCESS_KEY_ID", "local");
-    environment.put("AWS_SECRET_ACCESS_KEY", "local");
-    environment.put("AWS_EC2_METADATA_DISABLED", "true");
     return environment;
   }
 
