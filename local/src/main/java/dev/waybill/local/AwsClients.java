@@ -1,12 +1,19 @@
 package dev.waybill.local;
 
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
@@ -19,6 +26,8 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
   /** The region that every stand-in is in. */
   public static final String REGION = "eu-west-1";
 
+  private static final ProfileFile NO_PROFILES = ProfileFile.aggregator().build();
+
   /** Clients of the account and region that the environment names, as for the AWS command line. */
   public static AwsClients ofEnvironment() {
     SdkHttpClient http = UrlConnectionHttpClient.create();
@@ -29,18 +38,22 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
   }
 
   /**
-   * Clients of stand-ins.
+   * Clients of stand-ins, for which neither the user's AWS configuration nor a proxy matters.
    *
    * @param endpoints by service: {@code s3}, {@code sfn}, {@code xray}
+   * @param keys those that the stand-in for S3 expects
    */
-  public static AwsClients of(Map<String, String> endpoints) {
-    SdkHttpClient http = UrlConnectionHttpClient.create();
+  public static AwsClients of(Map<String, String> endpoints, Keys keys) {
+    SdkHttpClient http = UrlConnectionHttpClient.create(AwsClients::connectDirectly);
     return new AwsClients(
-        local(S3Client.builder().forcePathStyle(true), endpoints.get("s3"))
+        local(S3Client.builder(), endpoints.get("s3"), keys)
+            .forcePathStyle(true)
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_SUPPORTED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_SUPPORTED)
             .httpClient(http)
             .build(),
-        local(SfnClient.builder(), endpoints.get("sfn")).httpClient(http).build(),
-        local(XRayClient.builder(), endpoints.get("xray")).httpClient(http).build());
+        local(SfnClient.builder(), endpoints.get("sfn"), keys).httpClient(http).build(),
+        local(XRayClient.builder(), endpoints.get("xray"), keys).httpClient(http).build());
   }
 
   @Override
@@ -50,11 +63,28 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
     xray.close();
   }
 
-  private static <B extends AwsClientBuilder<B, C>, C> B local(B builder, String endpoint) {
+  private static HttpURLConnection connectDirectly(URI uri) {
+    try {
+      return (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** What is set here, the SDK does not look up in variables, properties and profiles. */
+  private static <B extends AwsClientBuilder<B, C>, C> B local(
+      B builder, String endpoint, Keys keys) {
     return builder
         .endpointOverride(URI.create(endpoint))
         .region(Region.of(REGION))
+        .fipsEnabled(false)
+        .dualstackEnabled(false)
+        .defaultsMode(DefaultsMode.LEGACY)
+        .overrideConfiguration(
+            own ->
+                own.defaultProfileFileSupplier(() -> NO_PROFILES)
+                    .retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
         .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(keys.id(), keys.secret())));
   }
 }

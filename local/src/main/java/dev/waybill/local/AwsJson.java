@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
@@ -70,11 +71,17 @@ public final class AwsJson {
               exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id"));
       reply(exchange, 200, operation.call(request));
     } catch (Fault fault) {
-      reply(
-          exchange,
-          400,
-          Json.object().put("__type", fault.type()).put("message", fault.getMessage()));
+      error(exchange, 400, fault.type(), fault.getMessage());
+    } catch (UncheckedIOException notJson) {
+      error(exchange, 400, "SerializationException", "the body is not JSON");
+    } catch (RuntimeException ours) {
+      error(exchange, 500, "InternalFailure", String.valueOf(ours));
     }
+  }
+
+  private static void error(HttpExchange exchange, int status, String type, String message)
+      throws IOException {
+    reply(exchange, status, Json.object().put("__type", type).put("message", message));
   }
 
   private static void reply(HttpExchange exchange, int status, ObjectNode body) throws IOException {

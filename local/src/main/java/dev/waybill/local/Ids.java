@@ -30,6 +30,11 @@ public final class Ids {
     return "jr_" + hex(32);
   }
 
+  /** 32 hex digits that nobody guesses. */
+  static String secret() {
+    return hex(16);
+  }
+
   private static String hex(int bytes) {
     byte[] random = new byte[bytes];
     RANDOM.nextBytes(random);

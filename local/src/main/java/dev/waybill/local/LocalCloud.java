@@ -63,6 +63,7 @@ public final class LocalCloud implements AutoCloseable {
   private final LambdaFunction lambda;
   private final BucketServer s3;
   private volatile boolean stopping;
+  private final Keys s3Keys;
 
   /**
    * Starts it all.
@@ -80,7 +81,23 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings) {
-    this(installation, out, s3Address, backend, clock, warnings, Map.of());
+    this(installation, out, s3Address, Keys.random(), backend, clock, warnings, Map.of());
+  }
+
+  /**
+   * Starts it all, with keys that the user may know.
+   *
+   * @param s3Keys those that the bucket's S3 API expects
+   */
+  public LocalCloud(
+      Installation installation,
+      Path out,
+      InetSocketAddress s3Address,
+      Keys s3Keys,
+      Backend backend,
+      Clock clock,
+      Consumer<String> warnings) {
+    this(installation, out, s3Address, s3Keys, backend, clock, warnings, Map.of());
   }
 
   /** With other or more variables in the jobs' environment. */
@@ -88,6 +105,7 @@ public final class LocalCloud implements AutoCloseable {
       Installation installation,
       Path out,
       InetSocketAddress s3Address,
+      Keys s3Keys,
       Backend backend,
       Clock clock,
       Consumer<String> warnings,
@@ -123,11 +141,10 @@ public final class LocalCloud implements AutoCloseable {
     this.lambda =
         LambdaFunction.start(
             installation,
-            environment(
-                Map.of(
-                    "STATE_MACHINE_ARN", machine.arn(),
-                    "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
-                    "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress())),
+            Map.of(
+                "STATE_MACHINE_ARN", machine.arn(),
+                "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
+                "AWS_XRAY_DAEMON_ADDRESS", xray.daemonAddress()),
             lambdaLog(),
             segments,
             collector,
@@ -138,21 +155,25 @@ public final class LocalCloud implements AutoCloseable {
               deadLetters.put(object.key(), what);
               warnings.accept(what);
             });
-    this.s3 = BucketServer.start(s3Address, BUCKET, bucketFolder, clock, this::put);
+    this.s3Keys = s3Keys;
+    this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
   }
 
   /** What lets a process that looks for AWS find it: variables of the SDKs and AWS's own tools. */
   Map<String, String> environment() {
-    return environment(
-        Map.of(
-            "AWS_ENDPOINT_URL_S3", s3.url(),
-            "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
-            "AWS_ENDPOINT_URL_XRAY", xray.url()));
+    return Map.of(
+        "AWS_ENDPOINT_URL_S3", s3.url(),
+        "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
+        "AWS_ENDPOINT_URL_XRAY", xray.url(),
+        "AWS_REGION", AwsClients.REGION,
+        "AWS_ACCESS_KEY_ID", s3Keys.id(),
+        "AWS_SECRET_ACCESS_KEY", s3Keys.secret());
   }
 
   /** SDK clients that reach it. */
   public AwsClients clients() {
-    return AwsClients.of(Map.of("s3", s3.url(), "sfn", stepFunctions.url(), "xray", xray.url()));
+    return AwsClients.of(
+        Map.of("s3", s3.url(), "sfn", stepFunctions.url(), "xray", xray.url()), s3Keys);
   }
 
   public String stateMachineArn() {
@@ -245,22 +266,14 @@ public final class LocalCloud implements AutoCloseable {
         CONCURRENT_RUNS,
         true,
         JOB_TIMEOUT,
-        Map.of("--" + TracedJob.OTLP_ENDPOINT, collector.url()));
+        Map.of("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR));
   }
 
   private Map<String, String> jobEnvironment(Map<String, String> more) {
-    Map<String, String> environment = environment(Map.of("AWS_ENDPOINT_URL_XRAY", xray.url()));
+    Map<String, String> environment = new HashMap<>();
+    environment.put("AWS_ENDPOINT_URL_XRAY", xray.url());
+    environment.put(JobJvm.COLLECTOR_VARIABLE, collector.url());
     environment.putAll(more);
-    return environment;
-  }
-
-  /** What AWS gives a process: a region and credentials; these are good for nothing. */
-  private static Map<String, String> environment(Map<String, String> own) {
-    Map<String, String> environment = new HashMap<>(own);
-    environment.put("AWS_REGION", AwsClients.REGION);
-    environment.put("AWS_ACCESS_KEY_ID", "local");
-    environment.put("AWS_SECRET_ACCESS_KEY", "local");
-    environment.put("AWS_EC2_METADATA_DISABLED", "true");
     return environment;
   }
 

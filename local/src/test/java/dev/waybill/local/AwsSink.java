@@ -22,7 +22,8 @@ final class AwsSink implements AutoCloseable {
   private final Map<String, Integer> refused = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
   private boolean refusing;
-  private final HttpEndpoint endpoint = HttpEndpoint.start("aws-sink", this::serve);
+  private final HttpEndpoint endpoint =
+      HttpEndpoint.start("aws-sink", HttpEndpoint.LOOPBACK, this::serve);
 
   String url() {
     return endpoint.url();

@@ -36,6 +36,7 @@ class OperationsIT {
     realCollector =
         HttpEndpoint.start(
             "collector",
+            HttpEndpoint.LOOPBACK,
             exchange -> {
               exchange.getRequestBody().readAllBytes();
               forwarded.add(exchange.getRequestURI().getPath());

@@ -2,7 +2,7 @@ package dev.waybill.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
-import dev.waybill.local.collector.OtlpReceiver;
+import dev.waybill.local.collector.OtlpJson;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,7 +25,8 @@ final class OtlpSink implements AutoCloseable {
   private final List<Metric> metrics = new ArrayList<>();
   private final List<Log> logs = new ArrayList<>();
   private boolean refusing;
-  private final HttpEndpoint endpoint = HttpEndpoint.start("otlp-sink", this::serve);
+  private final HttpEndpoint endpoint =
+      HttpEndpoint.start("otlp-sink", HttpEndpoint.LOOPBACK, this::serve);
 
   /** A span; ids are hex digits. */
   record Span(
@@ -87,8 +88,8 @@ final class OtlpSink implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    Signal signal = Signal.ofPath(exchange.getRequestURI().getPath());
-    JsonNode request = OtlpReceiver.read(signal, exchange.getRequestBody().readAllBytes(), false);
+    Signal signal = Signal.ofPath(HttpEndpoint.path(exchange)).orElseThrow();
+    JsonNode request = OtlpJson.read(signal, exchange.getRequestBody().readAllBytes(), false);
     HttpEndpoint.answer(exchange, keep(request), PROTOBUF, new byte[0]);
   }
 

@@ -243,6 +243,7 @@ class PipelineIT {
             INSTALLATION,
             out,
             HttpEndpoint.LOOPBACK,
+            Keys.random(),
             Backend.NONE,
             RUN_DATE,
             progress::warn,

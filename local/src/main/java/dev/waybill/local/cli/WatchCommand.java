@@ -2,6 +2,7 @@ package dev.waybill.local.cli;
 
 import dev.waybill.local.HostPort;
 import dev.waybill.local.Installation;
+import dev.waybill.local.Keys;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.run.LocalWatch;
 import dev.waybill.local.run.OutFolder;
@@ -44,7 +45,12 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:0",
       description =
-          "where the bucket's S3 API listens (default: 127.0.0.1:0, a free port of this machine only)")
+          "where the bucket's S3 API listens (default: 127.0.0.1:0, a free port of this machine only);"
+              + " requests must be signed with the keys in $"
+              + Keys.ID_VARIABLE
+              + " and $"
+              + Keys.SECRET_VARIABLE
+              + ", or with those that are printed")
   private String s3Address;
 
   @Option(
@@ -57,20 +63,22 @@ final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
+    Keys keys = Keys.of(System.getenv());
     try (OutFolder folder = OutFolder.alone(out, progress::warn);
         LocalCloud cloud =
             new LocalCloud(
                 Installation.ofLauncher(),
                 out,
                 HostPort.parse("--s3-address", s3Address).address(),
+                keys,
                 backend.backend(),
                 Clock.systemUTC(),
                 progress::warn);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(
-          "waybill: or put them by S3: bucket %s at %s"
-              .formatted(LocalCloud.BUCKET, cloud.s3Url()));
+          "waybill: or put them by S3: bucket %s at %s, access key id %s, secret access key %s"
+              .formatted(LocalCloud.BUCKET, cloud.s3Url(), keys.id(), shown(keys)));
       LocalWatch watch = new LocalWatch(cloud, progress);
       if (resume) {
         folder.interrupted().forEach(watch::resume);
@@ -82,5 +90,12 @@ final class WatchCommand implements Callable<Integer> {
 
   private synchronized void print(RunSummary summary) {
     spec.commandLine().getOut().println(SummaryTable.of(List.of(summary)));
+  }
+
+  /** Whoever chose the secret knows it, and others may see what is printed. */
+  private static String shown(Keys keys) {
+    return keys.secret().equals(System.getenv(Keys.SECRET_VARIABLE))
+        ? "as in $" + Keys.SECRET_VARIABLE
+        : keys.secret();
   }
 }

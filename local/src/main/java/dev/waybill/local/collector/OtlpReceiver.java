@@ -1,52 +1,43 @@
 package dev.waybill.local.collector;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpExchange;
 import dev.waybill.local.HttpEndpoint;
+import dev.waybill.local.HttpEndpoint.ClientError;
 import dev.waybill.local.Json;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
+import java.util.stream.Stream;
 
 /**
  * Stands in for the collector: an OTLP/HTTP receiver that keeps what it gets as OTLP JSON, by run,
  * and passes it on where a real collector is named.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>
- * @see <a href="https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding">Its JSON: ids are
- *     hex, not base64</a>
  */
 public final class OtlpReceiver implements AutoCloseable {
 
-  private static final Set<String> IDS = Set.of("traceId", "spanId", "parentSpanId");
   private static final String PROTOBUF = "application/x-protobuf";
   private static final String RUN_ID = "waybill.run_id";
   private static final Duration FORWARD_BOUND = Duration.ofSeconds(5);
@@ -84,16 +75,16 @@ public final class OtlpReceiver implements AutoCloseable {
     LOGS("resourceLogs", ExportLogsServiceRequest.getDefaultInstance());
 
     private final String field;
-    private final Message message;
+    final Message message;
 
     Signal(String field, Message message) {
       this.field = field;
       this.message = message;
     }
 
-    /** That of OTLP/HTTP's {@code /v1/traces} and its like. */
-    public static Signal ofPath(String path) {
-      return valueOf(path.replace("/v1/", "").toUpperCase(java.util.Locale.ROOT));
+    /** That of OTLP/HTTP's {@code /v1/traces}, {@code /v1/metrics} or {@code /v1/logs}. */
+    public static Optional<Signal> ofPath(String path) {
+      return Stream.of(values()).filter(signal -> path.equals("/v1/" + signal.text())).findFirst();
     }
 
     /** Whether this is an export request of it, in OTLP's JSON. */
@@ -140,7 +131,7 @@ public final class OtlpReceiver implements AutoCloseable {
 
   /** Takes a request as if it had come by HTTP. */
   public void take(Signal signal, Message request) {
-    keep(signal, json(request), forward(signal, request.toByteArray(), false));
+    keep(signal, OtlpJson.of(request), forward(signal, request.toByteArray(), false));
   }
 
   /** Lets go of a run's telemetry, once it is written down; what comes later is passed on only. */
@@ -167,46 +158,36 @@ public final class OtlpReceiver implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    Signal signal = Signal.ofPath(exchange.getRequestURI().getPath());
+    Signal signal = signal(exchange);
     byte[] body = exchange.getRequestBody().readAllBytes();
     boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
-    keep(signal, read(signal, body, gzip), forward(signal, body, gzip));
+    keep(signal, readOrRefuse(signal, body, gzip), forward(signal, body, gzip));
     HttpEndpoint.answer(exchange, 200, PROTOBUF, new byte[0]);
   }
 
-  /** Reads an export request's body, as OTLP's JSON. */
-  public static JsonNode read(Signal signal, byte[] body, boolean gzip) throws IOException {
-    InputStream in = new ByteArrayInputStream(body);
-    return json(
-        signal.message.newBuilderForType().mergeFrom(gzip ? new GZIPInputStream(in) : in).build());
+  private static Signal signal(HttpExchange exchange) {
+    String path = HttpEndpoint.path(exchange);
+    String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
+    if (!exchange.getRequestMethod().equals("POST")) {
+      throw new ClientError(405, "telemetry comes by POST, not by " + exchange.getRequestMethod());
+    }
+    if (!type.equals(PROTOBUF)) {
+      throw new ClientError(
+          415, "the Content-Type is '%s'; it must be %s".formatted(type, PROTOBUF));
+    }
+    return Signal.ofPath(path)
+        .orElseThrow(() -> new ClientError(404, "no telemetry is taken at '%s'".formatted(path)));
   }
 
-  private static JsonNode json(Message request) {
-    JsonNode json = Json.parse(print(request));
-    hexIds(json);
-    return json;
-  }
-
-  private static String print(Message request) {
+  private static JsonNode readOrRefuse(Signal signal, byte[] body, boolean gzip) {
     try {
-      return JsonFormat.printer().omittingInsignificantWhitespace().print(request);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("OTLP has no message that has no JSON form", e);
+      return OtlpJson.read(signal, body, gzip);
+    } catch (IOException e) {
+      throw new ClientError(
+          400,
+          "the body is not an OTLP export request of %s (%s)"
+              .formatted(signal.text(), e.getMessage()));
     }
-  }
-
-  private static void hexIds(JsonNode node) {
-    if (node instanceof ObjectNode object) {
-      for (Iterator<Map.Entry<String, JsonNode>> each = object.properties().iterator();
-          each.hasNext(); ) {
-        Map.Entry<String, JsonNode> field = each.next();
-        if (IDS.contains(field.getKey())) {
-          byte[] id = Base64.getDecoder().decode(field.getValue().asText());
-          field.setValue(object.textNode(HexFormat.of().formatHex(id)));
-        }
-      }
-    }
-    node.forEach(OtlpReceiver::hexIds);
   }
 
   private synchronized void keep(

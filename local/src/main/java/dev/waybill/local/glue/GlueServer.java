@@ -2,6 +2,7 @@ package dev.waybill.local.glue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.gluetracing.TracedJob;
 import dev.waybill.local.AwsJson;
 import dev.waybill.local.AwsJson.Fault;
 import dev.waybill.local.AwsJson.Request;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,11 @@ import java.util.stream.Collectors;
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue API</a>
  */
 public final class GlueServer implements AutoCloseable {
+
+  private static final Map<String, Pattern> IN_FILE_NAMES =
+      Map.of(
+          "--" + TracedJob.RUN_ID, Pattern.compile("[A-Za-z0-9_-]{1,80}"),
+          "--" + TracedJob.ATTEMPT, Pattern.compile("[0-9]{1,4}"));
 
   private final Map<String, JobDefinition> jobs;
   private final Launcher launcher;
@@ -101,10 +108,24 @@ public final class GlueServer implements AutoCloseable {
         .path("Arguments")
         .properties()
         .forEach(argument -> arguments.put(argument.getKey(), argument.getValue().asText()));
+    checkFileNames(arguments);
     JobRun run = new JobRun(Ids.jobRunId(), job, arguments);
     admit(run);
     slots.submit(() -> execute(run));
     return Json.object().put("JobRunId", run.id());
+  }
+
+  /** Of these arguments the names of the run's folder and of the job's log are made. */
+  private static void checkFileNames(Map<String, String> arguments) {
+    IN_FILE_NAMES.forEach(
+        (argument, form) -> {
+          String value = arguments.get(argument);
+          if (value != null && !form.matcher(value).matches()) {
+            throw new Fault(
+                "InvalidInputException",
+                "the argument %s is '%s'; it must match %s".formatted(argument, value, form));
+          }
+        });
   }
 
   private synchronized void admit(JobRun run) {

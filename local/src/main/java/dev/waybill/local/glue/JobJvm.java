@@ -1,5 +1,6 @@
 package dev.waybill.local.glue;
 
+import dev.waybill.local.ChildEnvironment;
 import dev.waybill.local.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.util.Map;
  *
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
- * @param environment of every job's JVM
+ * @param environment variables of every job's JVM, besides the launcher's
  */
 public record JobJvm(
     Installation installation, Path bucket, Path runs, Map<String, String> environment)
@@ -32,6 +33,15 @@ public record JobJvm(
 
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final long LARGE_HEAP_MEBIBYTES = 4_096;
+
+  /** The variable of a job's JVM that has the URL of its collector. */
+  public static final String COLLECTOR_VARIABLE = "WAYBILL_COLLECTOR";
+
+  /**
+   * In an argument's place, the URL of the collector: everyone on the machine can read a command
+   * line, nobody else a process's environment.
+   */
+  public static final String COLLECTOR = "variable:" + COLLECTOR_VARIABLE;
 
   /**
    * A job's process.
@@ -67,7 +77,7 @@ public record JobJvm(
         new ProcessBuilder(command(run, error))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    builder.environment().putAll(environment);
+    ChildEnvironment.apply(builder.environment(), environment);
     return new Started(builder.start(), error, log);
   }
 

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
@@ -16,6 +17,9 @@ final class JobMain {
   static final String ERROR = "waybill.job.error";
   static final String LAUNCHER = "waybill.launcher";
 
+  /** An argument that is this and a variable's name stands for that variable's value. */
+  static final String FROM_VARIABLE = "variable:WAYBILL_";
+
   private JobMain() {}
 
   public static void main(String[] args) throws Exception {
@@ -23,12 +27,18 @@ final class JobMain {
     try {
       Class.forName(System.getProperty(CLASS))
           .getMethod("main", String[].class)
-          .invoke(null, (Object) args);
+          .invoke(null, (Object) Stream.of(args).map(JobMain::argument).toArray(String[]::new));
     } catch (InvocationTargetException e) {
       e.getCause().printStackTrace();
       report(e.getCause());
       System.exit(1);
     }
+  }
+
+  private static String argument(String given) {
+    return given.startsWith(FROM_VARIABLE)
+        ? System.getenv(given.substring(given.indexOf(':') + 1))
+        : given;
   }
 
   /** A launcher that was killed can't stop its jobs, and nobody would ever look at them again. */

@@ -1,22 +1,17 @@
 package dev.waybill.local.lambda;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import dev.waybill.lambdatrigger.StartPipeline;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.HttpEndpoint;
-import dev.waybill.local.Ids;
+import dev.waybill.local.HttpEndpoint.ClientError;
 import dev.waybill.local.Installation;
-import dev.waybill.local.Json;
-import dev.waybill.local.TraceHeader;
 import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.s3.BucketServer.Created;
 import dev.waybill.local.xray.Segments;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,41 +19,57 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingDeque;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Stands in for Lambda: turns a new object into an S3 event, invokes the deployable's handler in a
- * JVM of its own through the runtime API, tries a failed invocation twice more, and records the two
- * segments that Lambda records.
+ * JVM of its own through the runtime API, and tries a failed invocation twice more. An invocation
+ * that takes longer than the function's timeout has failed.
  *
- * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html">Lambda and
- *     X-Ray</a>
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Lambda runtime
+ *     API</a>
  * @see <a
  *     href="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html">Asynchronous
  *     invocation</a>
  */
 public final class LambdaFunction implements AutoCloseable {
 
-  private static final String NAME = "waybill-trigger";
-  private static final String ARN =
+  static final String NAME = "waybill-trigger";
+  static final String ARN =
       "arn:aws:lambda:" + AwsClients.REGION + ":000000000000:function:" + NAME;
-  private static final int ATTEMPTS = 3;
 
+  private static final int ATTEMPTS = 3;
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration CHECK = Duration.ofMillis(500);
+  private static final Pattern ANSWER =
+      Pattern.compile("/2018-06-01/runtime/invocation/([^/]+)/(response|error)");
+  private static final String NEXT = "/2018-06-01/runtime/invocation/next";
+
+  private final Duration timeout;
   private final Segments segments;
   private final BiConsumer<Created, String> deadLetters;
   private final HttpEndpoint runtimeApi;
+  private final Supplier<Sandbox> sandboxes;
   private final BlockingDeque<Invocation> queue = new LinkedBlockingDeque<>();
-  private final Map<String, Invocation> running = new ConcurrentHashMap<>();
-  private final List<String> command = new ArrayList<>();
-  private final Map<String, String> environment = new HashMap<>();
-  private final Path log;
-  private final OtlpReceiver collector;
-  private volatile int sandboxes;
+  private final Map<String, Invocation> running = new HashMap<>();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "waybill-lambda-clock");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private Sandbox sandbox;
+  private Instant lastMove = Instant.now();
+  private boolean timedOut;
   private boolean closed;
-  private Process sandbox;
-  private FunctionLogs logs;
 
   private LambdaFunction(
       Installation installation,
@@ -66,30 +77,23 @@ public final class LambdaFunction implements AutoCloseable {
       Path log,
       Segments segments,
       OtlpReceiver collector,
-      BiConsumer<Created, String> deadLetters) {
+      BiConsumer<Created, String> deadLetters,
+      Duration timeout) {
+    this.timeout = timeout;
     this.segments = segments;
     this.deadLetters = deadLetters;
     this.runtimeApi = HttpEndpoint.start("lambda", this::serve);
-    this.command.add(Installation.java());
-    this.command.addAll(installation.archiveOptions("lambda"));
-    this.command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    this.command.addAll(
-        List.of("-cp", installation.lambdaClassPath(), LambdaRuntime.class.getName()));
-    this.environment.putAll(environment);
-    this.environment.putAll(
-        Map.of(
-            "_HANDLER", StartPipeline.class.getName(),
-            "AWS_LAMBDA_FUNCTION_NAME", NAME,
-            "AWS_LAMBDA_RUNTIME_API", runtimeApi.address()));
-    this.log = log;
-    this.collector = collector;
+    this.sandboxes =
+        () -> Sandbox.start(installation, runtimeApi.address(), environment, log, collector);
     startSandbox();
+    clock.scheduleWithFixedDelay(
+        this::endWhatIsStuck, CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
    * Starts the function's sandbox.
    *
-   * @param environment the function's, AWS SDK settings among it
+   * @param environment the function's own, AWS SDK settings among it
    * @param log takes what the function logs
    * @param collector takes it too, as OTLP
    * @param deadLetters is told of every object whose invocation failed for good, and why
@@ -101,65 +105,55 @@ public final class LambdaFunction implements AutoCloseable {
       Segments segments,
       OtlpReceiver collector,
       BiConsumer<Created, String> deadLetters) {
-    return new LambdaFunction(installation, environment, log, segments, collector, deadLetters);
+    return start(installation, environment, log, segments, collector, deadLetters, TIMEOUT);
+  }
+
+  static LambdaFunction start(
+      Installation installation,
+      Map<String, String> environment,
+      Path log,
+      Segments segments,
+      OtlpReceiver collector,
+      BiConsumer<Created, String> deadLetters,
+      Duration timeout) {
+    return new LambdaFunction(
+        installation, environment, log, segments, collector, deadLetters, timeout);
   }
 
   /** Invokes the function for a new object, asynchronously, as S3 does. */
-  public void invoke(Created object) {
-    queue.add(new Invocation(object, 1, Ids.requestId(), TraceHeader.orNew(object.traceHeader())));
+  public synchronized void invoke(Created object) {
+    enqueue(Invocation.of(object));
     startSandboxIfNeeded();
   }
 
   @Override
   public void close() {
-    Process last;
+    Sandbox last;
     synchronized (this) {
       closed = true;
       last = sandbox;
     }
+    clock.shutdownNow();
     try {
       if (last != null) {
-        last.destroy();
-        last.waitFor();
+        last.stop();
       }
-      logs.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     runtimeApi.close();
   }
 
-  private synchronized void startSandbox() {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(environment);
-    try {
-      sandbox = builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't start the Lambda function's JVM", e);
-    }
-    sandboxes++;
-    logs = FunctionLogs.start(NAME, sandbox.inputReader(), log, collector);
-    sandbox.onExit().thenAccept(this::sandboxEnded);
+  /** Where events are taken from: whoever knows it can take one. */
+  String nextUrl() {
+    return runtimeApi.url() + NEXT;
   }
 
-  /**
-   * As on AWS, the invocation that was under way has failed, or the next one where the sandbox did
-   * not even start; what comes then has a new sandbox.
-   */
-  private synchronized void sandboxEnded(Process process) {
-    if (closed) {
-      return;
+  private synchronized void enqueue(Invocation invocation) {
+    if (queue.isEmpty()) {
+      lastMove = Instant.now();
     }
-    List<Invocation> failed = new ArrayList<>(running.values());
-    running.clear();
-    if (failed.isEmpty()) {
-      Optional.ofNullable(queue.poll()).ifPresent(failed::add);
-    }
-    for (Invocation invocation : failed) {
-      ended(invocation, "Runtime exited with status " + process.exitValue());
-    }
-    sandbox = null;
-    startSandboxIfNeeded();
+    queue.add(invocation);
   }
 
   private synchronized void startSandboxIfNeeded() {
@@ -168,145 +162,110 @@ public final class LambdaFunction implements AutoCloseable {
     }
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    if (path.endsWith("/next")) {
-      next(exchange);
+  private synchronized void startSandbox() {
+    timedOut = false;
+    lastMove = Instant.now();
+    sandbox = sandboxes.get();
+    sandbox.onExit(this::sandboxEnded);
+  }
+
+  /**
+   * As on AWS, the invocation that was under way has failed, or the next one where the sandbox did
+   * not even start; what comes then has a new sandbox.
+   */
+  private synchronized void sandboxEnded(int status) {
+    if (closed) {
       return;
     }
-    String[] parts = path.split("/");
-    Invocation invocation = running.remove(parts[parts.length - 2]);
-    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    if (invocation != null) {
-      ended(invocation, path.endsWith("/error") ? body : null);
+    List<Invocation> failed = new ArrayList<>(running.values());
+    running.clear();
+    if (failed.isEmpty()) {
+      Optional.ofNullable(queue.poll()).ifPresent(failed::add);
     }
-    HttpEndpoint.answer(exchange, 202, "application/json", "{}");
+    String why =
+        timedOut
+            ? "Task timed out after %d seconds".formatted(timeout.toSeconds())
+            : "Runtime exited with status " + status;
+    failed.forEach(invocation -> ended(invocation, why));
+    sandbox = null;
+    startSandboxIfNeeded();
+  }
+
+  /** An event that was taken and not answered in time, or that nobody takes. */
+  private synchronized void endWhatIsStuck() {
+    Instant latest = Instant.now().minus(timeout);
+    boolean late = running.values().stream().anyMatch(each -> each.began().isBefore(latest));
+    if (sandbox != null && (late || (!queue.isEmpty() && lastMove.isBefore(latest)))) {
+      timedOut = true;
+      sandbox.kill();
+    }
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    String path = HttpEndpoint.path(exchange);
+    Matcher answer = ANSWER.matcher(path);
+    if (path.equals(NEXT)) {
+      next(exchange);
+    } else if (answer.matches()) {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      answered(answer.group(1), answer.group(2).equals("error") ? body : null);
+      HttpEndpoint.answer(exchange, 202, "application/json", "{}");
+    } else {
+      throw new ClientError(404, "the runtime API has no " + path);
+    }
   }
 
   private void next(HttpExchange exchange) throws IOException {
-    int asking = sandboxes;
+    Sandbox asking = sandbox();
     try {
       Invocation invocation = queue.take();
-      synchronized (this) {
-        if (asking != sandboxes) {
-          // The sandbox that asked is gone.
-          queue.addFirst(invocation);
-          return;
-        }
-        invocation.began = Instant.now();
-        running.put(invocation.requestId, invocation);
+      if (!begin(invocation, asking)) {
+        return;
       }
       var headers = exchange.getResponseHeaders();
-      headers.set("Lambda-Runtime-Aws-Request-Id", invocation.requestId);
+      headers.set("Lambda-Runtime-Aws-Request-Id", invocation.requestId());
       headers.set("Lambda-Runtime-Trace-Id", invocation.header());
       headers.set("Lambda-Runtime-Invoked-Function-Arn", ARN);
-      HttpEndpoint.answer(exchange, 200, "application/json", event(invocation.object).toString());
+      HttpEndpoint.answer(exchange, 200, "application/json", invocation.event().toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void ended(Invocation invocation, String error) {
-    if (invocation.trace.sampled()) {
-      segments.put(invocation.serviceSegment(error));
-      segments.put(invocation.functionSegment(error));
+  private synchronized Sandbox sandbox() {
+    return sandbox;
+  }
+
+  /** False where the sandbox that asked is gone: another one gets the event. */
+  private synchronized boolean begin(Invocation invocation, Sandbox asking) {
+    if (sandbox == null || asking != sandbox) {
+      queue.addFirst(invocation);
+      startSandboxIfNeeded();
+      return false;
     }
+    lastMove = Instant.now();
+    invocation.begin(segments);
+    running.put(invocation.requestId(), invocation);
+    return true;
+  }
+
+  private synchronized void answered(String requestId, String error) {
+    Invocation invocation = running.remove(requestId);
+    if (invocation != null) {
+      lastMove = Instant.now();
+      ended(invocation, error);
+    }
+  }
+
+  private void ended(Invocation invocation, String error) {
+    invocation.record(segments, error);
     if (error == null) {
       return;
     }
-    if (invocation.attempt < ATTEMPTS) {
-      queue.add(
-          new Invocation(
-              invocation.object, invocation.attempt + 1, invocation.requestId, invocation.trace));
+    if (invocation.attempt() < ATTEMPTS) {
+      enqueue(invocation.again());
     } else {
-      deadLetters.accept(invocation.object, error);
-    }
-  }
-
-  /** The event as S3 sends it: the key is encoded as in a form. */
-  private static ObjectNode event(Created object) {
-    ObjectNode event = Json.object();
-    ObjectNode notification = event.putArray("Records").addObject();
-    notification
-        .put("eventVersion", "2.1")
-        .put("eventSource", "aws:s3")
-        .put("awsRegion", AwsClients.REGION)
-        .put("eventTime", object.time().toString())
-        .put("eventName", "ObjectCreated:Put");
-    ObjectNode s3 = notification.putObject("s3");
-    s3.put("s3SchemaVersion", "1.0");
-    s3.putObject("bucket")
-        .put("name", object.bucket())
-        .put("arn", "arn:aws:s3:::" + object.bucket());
-    s3.putObject("object")
-        .put("key", URLEncoder.encode(object.key(), StandardCharsets.UTF_8).replace("%2F", "/"))
-        .put("size", object.size())
-        .put("eTag", object.etag())
-        .put(
-            "sequencer",
-            "%016X"
-                .formatted(
-                    object.time().toEpochMilli() * 1_000_000L
-                        + object.time().getNano() % 1_000_000));
-    return event;
-  }
-
-  /** One try of an invocation. */
-  private static final class Invocation {
-
-    private final Created object;
-    private final int attempt;
-    private final String requestId;
-    private final TraceHeader trace;
-    private final String serviceId = Ids.segmentId();
-    private final String functionId = Ids.segmentId();
-    private final Instant queued = Instant.now();
-    private Instant began = queued;
-
-    private Invocation(Created object, int attempt, String requestId, TraceHeader trace) {
-      this.object = object;
-      this.attempt = attempt;
-      this.requestId = requestId;
-      this.trace = trace;
-    }
-
-    /** The function sees its own segment as parent. */
-    private String header() {
-      return trace.withParent(functionId).toString();
-    }
-
-    private ObjectNode serviceSegment(String error) {
-      return segment(serviceId, trace.parent(), "AWS::Lambda", queued, error);
-    }
-
-    private ObjectNode functionSegment(String error) {
-      return segment(functionId, serviceId, "AWS::Lambda::Function", began, error);
-    }
-
-    private ObjectNode segment(
-        String id, String parent, String origin, Instant start, String error) {
-      ObjectNode segment =
-          Json.object()
-              .put("id", id)
-              .put("trace_id", trace.root())
-              .put("name", NAME)
-              .put("origin", origin)
-              .put("start_time", start.toEpochMilli() / 1000.0)
-              .put("end_time", System.currentTimeMillis() / 1000.0);
-      if (parent != null) {
-        segment.put("parent_id", parent);
-      }
-      if (error != null) {
-        segment.put("fault", true);
-        segment
-            .putObject("cause")
-            .putArray("exceptions")
-            .addObject()
-            .put("id", Ids.segmentId())
-            .put("message", error);
-      }
-      segment.putObject("aws").put("function_arn", ARN).put("request_id", requestId);
-      return segment;
+      deadLetters.accept(invocation.object(), error);
     }
   }
 }

@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.S3Event;
 import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import dev.waybill.local.HttpEndpoint;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,7 +41,7 @@ final class LambdaRuntime {
             "http://"
                 + System.getenv("AWS_LAMBDA_RUNTIME_API")
                 + "/2018-06-01/runtime/invocation/");
-    HttpClient client = HttpClient.newHttpClient();
+    HttpClient client = HttpEndpoint.client();
     while (true) {
       HttpResponse<InputStream> next =
           client.send(

@@ -51,10 +51,18 @@ final class AwsChunkedInputStream extends InputStream {
     begun = true;
     String size = line();
     int semicolon = size.indexOf(';');
-    left = Long.parseLong(semicolon < 0 ? size : size.substring(0, semicolon), 16);
+    left = length(semicolon < 0 ? size : size.substring(0, semicolon));
     if (left == 0) {
       ended = true;
       in.readAllBytes();
+    }
+  }
+
+  private static long length(String hex) throws IOException {
+    try {
+      return Long.parseUnsignedLong(hex, 16);
+    } catch (NumberFormatException e) {
+      throw new IOException("the length of a chunk is '%s'".formatted(hex), e);
     }
   }
 

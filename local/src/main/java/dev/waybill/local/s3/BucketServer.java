@@ -1,28 +1,29 @@
 package dev.waybill.local.s3;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.waybill.local.HttpEndpoint;
+import dev.waybill.local.Keys;
+import dev.waybill.local.s3.BucketFolder.KeyTaken;
+import dev.waybill.local.s3.BucketFolder.NotWritten;
+import dev.waybill.local.s3.BucketFolder.Written;
+import dev.waybill.local.s3.SignatureV4.Refusal;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Stands in for S3 with one bucket, a folder: PutObject, GetObject, HeadObject and ListObjectsV2,
- * addressed by path. Like S3, it tells of a new object only when all of it is there, and hands the
- * upload's trace header on with the event.
+ * addressed by path, to whoever has the keys. Like S3, it tells of a new object only when all of it
+ * is there, and hands the upload's trace header on with the event.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html">S3
@@ -34,24 +35,25 @@ public final class BucketServer implements AutoCloseable {
   public static final String UNFINISHED = ".waybill-unfinished-";
 
   private static final int MOST_KEYS = 1_000;
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
-  /** In bytes, of each part of a key: what file systems take. */
-  private static final int LONGEST_NAME = 255;
-
+  private final SignatureV4 signature;
   private final String bucket;
-  private final Path folder;
+  private final BucketFolder folder;
   private final Clock clock;
   private final Consumer<Created> notification;
   private final HttpEndpoint endpoint;
 
   private BucketServer(
       InetSocketAddress address,
+      Keys keys,
       String bucket,
       Path folder,
       Clock clock,
       Consumer<Created> notification) {
+    this.signature = new SignatureV4(keys, Clock.systemUTC());
     this.bucket = bucket;
-    this.folder = folder;
+    this.folder = new BucketFolder(folder);
     this.clock = clock;
     this.notification = notification;
     this.endpoint = HttpEndpoint.start("s3", address, this::serve);
@@ -61,15 +63,18 @@ public final class BucketServer implements AutoCloseable {
    * Starts to serve a folder.
    *
    * @param address where to listen
+   * @param keys what requests must be signed with
+   * @param clock says when objects came
    * @param notification is told of every object that was put
    */
   public static BucketServer start(
       InetSocketAddress address,
+      Keys keys,
       String bucket,
       Path folder,
       Clock clock,
       Consumer<Created> notification) {
-    return new BucketServer(address, bucket, folder, clock, notification);
+    return new BucketServer(address, keys, bucket, folder, clock, notification);
   }
 
   /**
@@ -90,7 +95,12 @@ public final class BucketServer implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    String path = decode(exchange.getRequestURI().getRawPath());
+    Refusal refusal = signature.refusal(exchange);
+    if (refusal != null) {
+      error(exchange, 403, refusal.code(), refusal.message());
+      return;
+    }
+    String path = SignatureV4.decode(exchange.getRequestURI().getRawPath());
     String prefix = "/" + bucket;
     if (!path.equals(prefix) && !path.startsWith(prefix + "/")) {
       error(exchange, 404, "NoSuchBucket", "this stand-in has the bucket " + bucket + " only");
@@ -117,56 +127,74 @@ public final class BucketServer implements AutoCloseable {
   }
 
   private void put(HttpExchange exchange, String key) throws IOException {
-    Path target = file(key);
-    if (target == null) {
-      error(exchange, 400, "InvalidArgument", "no file can be named like this key: " + key);
+    Written written;
+    try {
+      Path file = folder.target(key);
+      if (file == null) {
+        error(exchange, 400, "InvalidArgument", "no file can be named like this key: " + key);
+        return;
+      }
+      written = folder.write(file, body(exchange));
+    } catch (KeyTaken e) {
+      error(exchange, 409, "KeyConflict", e.getMessage());
+      return;
+    } catch (WholeBody.Broken e) {
+      error(exchange, 400, "IncompleteBody", e.getMessage());
+      return;
+    } catch (NotWritten e) {
+      error(exchange, 507, "InsufficientStorage", e.getMessage());
       return;
     }
-    Files.createDirectories(target.getParent());
-    Path unfinished = target.resolveSibling(UNFINISHED + System.nanoTime());
-    try (InputStream in = body(exchange)) {
-      Files.copy(in, unfinished);
-    }
-    String etag = Etag.of(unfinished);
-    long size = Files.size(unfinished);
-    Files.move(
-        unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    exchange.getResponseHeaders().set("ETag", "\"" + etag + "\"");
-    HttpEndpoint.answer(exchange, 200, "application/xml", new byte[0]);
     notification.accept(
         new Created(
             bucket,
             key,
-            size,
-            etag,
+            written.size(),
+            written.etag(),
             clock.instant(),
             exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id")));
+    exchange.getResponseHeaders().set("ETag", "\"" + written.etag() + "\"");
+    HttpEndpoint.answer(exchange, 200, "application/xml", new byte[0]);
   }
 
   /** The SDK sends bodies in signed chunks with a checksum behind them. */
-  private static InputStream body(HttpExchange exchange) {
-    String content = String.valueOf(exchange.getRequestHeaders().getFirst("X-Amz-Content-Sha256"));
-    return content.startsWith("STREAMING-")
-        ? new AwsChunkedInputStream(exchange.getRequestBody())
-        : exchange.getRequestBody();
+  private static WholeBody body(HttpExchange exchange) {
+    Headers headers = exchange.getRequestHeaders();
+    String content = headers.getFirst(SignatureV4.CONTENT);
+    if (content != null && content.startsWith("STREAMING-")) {
+      return new WholeBody(
+          new AwsChunkedInputStream(exchange.getRequestBody()),
+          length(headers.getFirst("X-Amz-Decoded-Content-Length")),
+          null);
+    }
+    String sha256 = content == null ? SignatureV4.NO_CONTENT : content;
+    return new WholeBody(
+        exchange.getRequestBody(),
+        length(headers.getFirst("Content-Length")),
+        SHA256.matcher(sha256).matches() ? sha256 : null);
+  }
+
+  private static long length(String header) {
+    return header != null && header.matches("\\d{1,18}") ? Long.parseLong(header) : -1;
   }
 
   private void get(HttpExchange exchange, String key, boolean withBody) throws IOException {
-    Path file = file(key);
-    if (file == null || !Files.isRegularFile(file)) {
+    Path file = folder.find(key);
+    if (file == null) {
       error(exchange, 404, "NoSuchKey", "no such object: " + key);
       return;
     }
+    long size = Files.size(file);
     exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
     exchange
         .getResponseHeaders()
         .set("Last-Modified", httpDate(Files.getLastModifiedTime(file).toInstant()));
     if (!withBody) {
-      exchange.getResponseHeaders().set("Content-Length", String.valueOf(Files.size(file)));
+      exchange.getResponseHeaders().set("Content-Length", String.valueOf(size));
       exchange.sendResponseHeaders(200, -1);
       return;
     }
-    exchange.sendResponseHeaders(200, Files.size(file) == 0 ? -1 : Files.size(file));
+    exchange.sendResponseHeaders(200, size == 0 ? -1 : size);
     try (OutputStream out = exchange.getResponseBody()) {
       Files.copy(file, out);
     }
@@ -175,22 +203,14 @@ public final class BucketServer implements AutoCloseable {
   private void list(HttpExchange exchange) throws IOException {
     String prefix = query(exchange, "prefix");
     StringBuilder contents = new StringBuilder();
-    List<Path> found;
-    try (Stream<Path> files = Files.walk(folder)) {
-      found =
-          files
-              .filter(Files::isRegularFile)
-              .filter(file -> !file.getFileName().toString().startsWith(UNFINISHED))
-              .filter(file -> key(file).startsWith(prefix))
-              .sorted(Comparator.comparing(this::key))
-              .limit(MOST_KEYS)
-              .toList();
-    }
+    List<Path> found = folder.list(prefix, MOST_KEYS);
     for (Path file : found) {
       contents.append(
           "<Contents><Key>%s</Key><Size>%d</Size><LastModified>%s</LastModified></Contents>"
               .formatted(
-                  xml(key(file)), Files.size(file), Files.getLastModifiedTime(file).toInstant()));
+                  xml(folder.key(file)),
+                  Files.size(file),
+                  Files.getLastModifiedTime(file).toInstant()));
     }
     HttpEndpoint.answer(
         exchange,
@@ -200,36 +220,13 @@ public final class BucketServer implements AutoCloseable {
             .formatted(xml(bucket), xml(prefix), found.size(), contents));
   }
 
-  private String key(Path file) {
-    return folder.relativize(file).toString().replace('\\', '/');
-  }
-
-  /** The file of a key, or null where no file of this folder can have that name. */
-  private Path file(String key) {
-    try {
-      Path file = folder.resolve(key).normalize();
-      boolean tooLong =
-          Stream.of(key.split("/"))
-              .anyMatch(name -> name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME);
-      boolean elsewhere = key.isEmpty() || key.endsWith("/") || !file.startsWith(folder);
-      return tooLong || elsewhere ? null : file;
-    } catch (InvalidPathException e) {
-      return null;
-    }
-  }
-
   private static String query(HttpExchange exchange, String name) {
     String query = exchange.getRequestURI().getRawQuery();
     return Stream.of((query == null ? "" : query).split("&"))
         .filter(part -> part.startsWith(name + "="))
-        .map(part -> decode(part.substring(name.length() + 1)))
+        .map(part -> SignatureV4.decode(part.substring(name.length() + 1)))
         .findFirst()
         .orElse("");
-  }
-
-  /** In a path, a plus is a plus. */
-  private static String decode(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private static void error(HttpExchange exchange, int status, String code, String message)

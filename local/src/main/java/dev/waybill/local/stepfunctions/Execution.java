@@ -75,7 +75,7 @@ final class Execution implements Runnable {
       Thread.currentThread().interrupt();
       end("ABORTED", null, new StateFailed("Aborted", "the execution was stopped"));
     } catch (RuntimeException e) {
-      end("FAILED", null, new StateFailed("States.Runtime", String.valueOf(e)));
+      end("FAILED", null, new StateFailed(StateFailed.RUNTIME, String.valueOf(e)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.waybill.local.stepfunctions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Json;
 import dev.waybill.local.Pace;
 import java.io.IOException;
@@ -26,9 +27,10 @@ final class GlueSync {
   private static final Set<String> RUNNING = Set.of("STARTING", "RUNNING", "STOPPING", "WAITING");
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration STOPPING_BOUND = Duration.ofSeconds(12);
+  private static final Duration CALL_BOUND = Duration.ofMinutes(1);
 
   private final URI glue;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client = HttpEndpoint.client();
   private final Pace pace = new Pace(POLL);
 
   GlueSync(String url) {
@@ -111,6 +113,7 @@ final class GlueSync {
       HttpResponse<String> response =
           client.send(
               HttpRequest.newBuilder(glue)
+                  .timeout(CALL_BOUND)
                   .header("Content-Type", "application/x-amz-json-1.1")
                   .header("X-Amz-Target", "AWSGlue." + operation)
                   .POST(HttpRequest.BodyPublishers.ofString(body.toString()))

@@ -116,7 +116,8 @@ record PayloadTemplate(JsonNode input, JsonNode context) {
     try {
       return JsonPath.using(JACKSON).parse(document).read(path);
     } catch (PathNotFoundException e) {
-      throw new StateFailed("States.Runtime", "the path " + path + " leads nowhere in " + document);
+      throw new StateFailed(
+          StateFailed.RUNTIME, "the path " + path + " leads nowhere in " + document);
     }
   }
 

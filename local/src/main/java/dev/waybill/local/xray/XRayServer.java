@@ -5,13 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.waybill.local.HttpEndpoint;
+import dev.waybill.local.HttpEndpoint.ClientError;
 import dev.waybill.local.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -37,10 +36,7 @@ public final class XRayServer implements AutoCloseable {
 
   public static XRayServer start(Segments segments) {
     try {
-      XRayServer server =
-          new XRayServer(
-              segments,
-              new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+      XRayServer server = new XRayServer(segments, new DatagramSocket(HttpEndpoint.LOOPBACK));
       Thread thread = new Thread(server::receive, "waybill-xray-daemon");
       thread.setDaemon(true);
       thread.start();
@@ -52,7 +48,7 @@ public final class XRayServer implements AutoCloseable {
 
   /** For {@code AWS_XRAY_DAEMON_ADDRESS}. */
   public String daemonAddress() {
-    return "127.0.0.1:" + daemon.getLocalPort();
+    return daemon.getLocalAddress().getHostAddress() + ":" + daemon.getLocalPort();
   }
 
   public String url() {
@@ -65,40 +61,55 @@ public final class XRayServer implements AutoCloseable {
     service.close();
   }
 
-  /** Each datagram is a line of JSON that names the format, then the document. */
+  /**
+   * Each datagram is a line of JSON that names the format, then the document. Anyone can send one:
+   * what is anything else is ignored, as the daemon does.
+   */
   private void receive() {
     byte[] buffer = new byte[LARGEST_DATAGRAM];
     while (!daemon.isClosed()) {
       DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
       try {
         daemon.receive(packet);
-      } catch (IOException closed) {
-        return;
+        String text = new String(buffer, 0, packet.getLength(), StandardCharsets.UTF_8);
+        segments.putFromOutside(Json.parse(text.substring(text.indexOf('\n') + 1)));
+      } catch (IOException | RuntimeException ignored) {
+        continue;
       }
-      String text = new String(buffer, 0, packet.getLength(), StandardCharsets.UTF_8);
-      segments.put(Json.parse(text.substring(text.indexOf('\n') + 1)));
     }
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    JsonNode request = Json.parse(exchange.getRequestBody());
+    JsonNode request = request(exchange);
     ObjectNode answer =
-        switch (exchange.getRequestURI().getPath()) {
+        switch (HttpEndpoint.path(exchange)) {
           case "/TraceSegments" -> putTraceSegments(request);
           case "/Traces" -> batchGetTraces(request);
           default ->
-              throw new IllegalArgumentException(
-                  "this stand-in has no " + exchange.getRequestURI().getPath());
+              throw new ClientError(404, "this stand-in has no " + HttpEndpoint.path(exchange));
         };
     HttpEndpoint.answer(exchange, 200, "application/json", answer.toString());
   }
 
+  private static JsonNode request(HttpExchange exchange) {
+    try {
+      return Json.parse(exchange.getRequestBody());
+    } catch (UncheckedIOException notJson) {
+      throw new ClientError(400, "the body is not JSON");
+    }
+  }
+
+  /** As the service does, takes the documents that are right, and names the others. */
   private ObjectNode putTraceSegments(JsonNode request) {
-    request
-        .path("TraceSegmentDocuments")
-        .forEach(document -> segments.put(Json.parse(document.asText())));
     ObjectNode answer = Json.object();
-    answer.putArray("UnprocessedTraceSegments");
+    ArrayNode unprocessed = answer.putArray("UnprocessedTraceSegments");
+    for (JsonNode text : request.path("TraceSegmentDocuments")) {
+      try {
+        segments.put(Json.parse(text.asText()));
+      } catch (IllegalArgumentException e) {
+        unprocessed.addObject().put("ErrorCode", "ParseError").put("Message", e.getMessage());
+      }
+    }
     return answer;
   }
 

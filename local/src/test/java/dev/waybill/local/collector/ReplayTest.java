@@ -31,7 +31,7 @@ class ReplayTest {
 
   @BeforeEach
   void start() {
-    collector = HttpEndpoint.start("collector", this::take);
+    collector = HttpEndpoint.start("collector", HttpEndpoint.LOOPBACK, this::take);
   }
 
   @AfterEach

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -22,6 +24,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.ConcurrentRunsExceededException;
 import software.amazon.awssdk.services.glue.model.EntityNotFoundException;
+import software.amazon.awssdk.services.glue.model.InvalidInputException;
 import software.amazon.awssdk.services.glue.model.JobRun;
 import software.amazon.awssdk.services.glue.model.JobRunState;
 
@@ -122,6 +125,28 @@ class GlueServerTest {
 
     glue.batchStopJobRun(stop -> stop.jobName("queued").jobRunIds(first));
     assertThat(ended("queued", waiting).jobRunState()).isEqualTo(JobRunState.SUCCEEDED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--run_id, ../../../pwn/dir",
+    "--run_id, /tmp/pwn",
+    "--run_id, ..",
+    "--run_id, a/b",
+    "--attempt, ../../x",
+    "--attempt, 1/2"
+  })
+  void anArgumentThatLeadsOutOfTheRunsFolderIsRefused(String argument, String value) {
+    assertThatThrownBy(
+            () ->
+                glue.startJobRun(
+                    start ->
+                        start
+                            .jobName("queued")
+                            .arguments(Map.of("--command", "true", argument, value))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("the argument %s is '%s'; it must match".formatted(argument, value));
+    assertThat(processes).isEmpty();
   }
 
   @Test

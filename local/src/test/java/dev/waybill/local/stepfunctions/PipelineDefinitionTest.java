@@ -12,6 +12,7 @@ import dev.waybill.local.AwsJson.Request;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Ids;
 import dev.waybill.local.Json;
+import dev.waybill.local.Keys;
 import dev.waybill.local.xray.Segments;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,12 +67,8 @@ class PipelineDefinitionTest {
     aws =
         AwsClients.of(
             Map.of(
-                "sfn",
-                stepFunctions.url(),
-                "s3",
-                stepFunctions.url(),
-                "xray",
-                stepFunctions.url()));
+                "sfn", stepFunctions.url(), "s3", stepFunctions.url(), "xray", stepFunctions.url()),
+            Keys.random());
   }
 
   @AfterEach
@@ -176,6 +173,19 @@ class PipelineDefinitionTest {
         .containsExactly("0", "0", "0", "0", "0");
   }
 
+  /** So it is on AWS: the definition's {@code States.ALL} does not catch it. */
+  @Test
+  void failsAtOnceWhereAPathLeadsNowhere() throws Exception {
+    String arn = start("run-1", input().without("etag"));
+
+    DescribeExecutionResponse execution = ended(arn);
+
+    assertThat(execution.status()).isEqualTo(ExecutionStatus.FAILED);
+    assertThat(execution.error()).isEqualTo("States.Runtime");
+    assertThat(execution.cause()).startsWith("the path $.etag leads nowhere");
+    assertThat(started).isEmpty();
+  }
+
   @Test
   void writesTheSegmentsThatStepFunctionsWrites() throws Exception {
     execute();
@@ -226,8 +236,11 @@ class PipelineDefinitionTest {
         .hasMessageContaining("placeholder ${JobName} has no value");
   }
 
-  private DescribeExecutionResponse execute() throws InterruptedException {
-    String arn = start("run-1");
+  private DescribeExecutionResponse execute() {
+    return ended(start("run-1"));
+  }
+
+  private DescribeExecutionResponse ended(String arn) {
     while (true) {
       DescribeExecutionResponse execution =
           aws.stepFunctions().describeExecution(request -> request.executionArn(arn));
@@ -239,21 +252,30 @@ class PipelineDefinitionTest {
   }
 
   private String start(String name) {
-    String input =
-        Json.object()
-            .put("run_id", "run-1")
-            .put("bucket", "uploads")
-            .put("key", "input/a b.csv")
-            .put("version_id", "")
-            .put("etag", "0cc175b9c0f1b6a831c399e269772661")
-            .put("size", 1_234)
-            .put("run_date", "2026-11-20")
-            .put("trace_header", HEADER)
-            .toString();
+    return start(name, input());
+  }
+
+  private static ObjectNode input() {
+    return Json.object()
+        .put("run_id", "run-1")
+        .put("bucket", "uploads")
+        .put("key", "input/a b.csv")
+        .put("version_id", "")
+        .put("etag", "0cc175b9c0f1b6a831c399e269772661")
+        .put("size", 1_234)
+        .put("run_date", "2026-11-20")
+        .put("trace_header", HEADER);
+  }
+
+  private String start(String name, JsonNode input) {
     return aws.stepFunctions()
         .startExecution(
             request ->
-                request.stateMachineArn(machine.arn()).name(name).input(input).traceHeader(HEADER))
+                request
+                    .stateMachineArn(machine.arn())
+                    .name(name)
+                    .input(input.toString())
+                    .traceHeader(HEADER))
         .executionArn();
   }
 
