@@ -54,7 +54,7 @@ public final class OtlpReceiver implements AutoCloseable {
   private OtlpReceiver(String forwardTo, Consumer<String> warnings) {
     this.forwardTo = forwardTo;
     this.warnings = warnings;
-    this.client = forwardTo == null ? null : HttpClient.newHttpClient();
+    this.client = forwardTo == null ? null : CollectorProxy.client();
     this.endpoint = HttpEndpoint.start("otlp", this::serve);
   }
 

@@ -34,7 +34,7 @@ public final class Replay {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
   private final String endpoint;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client = CollectorProxy.client();
 
   /**
    * Makes one.
