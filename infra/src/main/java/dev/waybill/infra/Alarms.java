@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
@@ -41,6 +42,7 @@ final class Alarms extends Construct {
     super(scope, "Alarms");
     this.settings = settings;
     this.topic = Topic.Builder.create(this, "Topic").masterKey(logs.key()).enforceSsl(true).build();
+    letAlarmsPublish();
     if (settings.alarmEmail() != null) {
       topic.addSubscription(new EmailSubscription(settings.alarmEmail()));
     }
@@ -108,6 +110,26 @@ final class Alarms extends Construct {
 
   Topic topic() {
     return topic;
+  }
+
+  /**
+   * Replaces what SNS's default policy allowed: the topic has a policy of its own, for TLS only,
+   * and CloudWatch publishes as a service.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services">Event
+   *     sources and encrypted topics</a>
+   */
+  private void letAlarmsPublish() {
+    topic.addToResourcePolicy(
+        PolicyStatement.Builder.create()
+            .sid("AlarmsPublish")
+            .principals(List.of(new ServicePrincipal("cloudwatch.amazonaws.com")))
+            .actions(List.of("sns:Publish"))
+            .resources(List.of(topic.getTopicArn()))
+            .conditions(
+                Map.of("StringEquals", Map.of("aws:SourceAccount", Stack.of(this).getAccount())))
+            .build());
   }
 
   /** Counts what EventBridge hears of Glue, for a run may fail before any metric of it exists. */

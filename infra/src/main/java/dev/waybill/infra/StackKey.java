@@ -54,7 +54,7 @@ final class StackKey {
     key.addToResourcePolicy(
         PolicyStatement.Builder.create()
             .principals(List.of(new ServicePrincipal("cloudwatch.amazonaws.com")))
-            .actions(List.of("kms:Decrypt", "kms:GenerateDataKey"))
+            .actions(List.of("kms:Decrypt", "kms:GenerateDataKey*"))
             .resources(List.of("*"))
             .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", stack.getAccount())))
             .build());
