@@ -9,14 +9,10 @@ import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MathExpression;
-import software.amazon.awscdk.services.cloudwatch.Metric;
-import software.amazon.awscdk.services.cloudwatch.Stats;
 import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
-import software.amazon.awscdk.services.events.CfnRule;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
-import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.sns.Topic;
 import software.amazon.awscdk.services.sns.subscriptions.EmailSubscription;
 import software.constructs.Construct;
@@ -29,7 +25,6 @@ final class Alarms extends Construct {
 
   private final Settings settings;
   private final Topic topic;
-  private final LogGroup failedJobRuns;
 
   Alarms(
       Construct scope,
@@ -37,7 +32,7 @@ final class Alarms extends Construct {
       Logs logs,
       PipelineMetrics metrics,
       Workflow workflow,
-      GlueJobs jobs,
+      FailedJobRuns failedJobRuns,
       Trigger trigger) {
     super(scope, "Alarms");
     this.settings = settings;
@@ -46,17 +41,12 @@ final class Alarms extends Construct {
     if (settings.alarmEmail() != null) {
       topic.addSubscription(new EmailSubscription(settings.alarmEmail()));
     }
-    this.failedJobRuns =
-        logs.group(
-            this,
-            "FailedJobRunsLog",
-            "/aws/events/%s-failed-job-runs".formatted(settings.prefix()));
 
     alarm(
         "FailedExecutions",
         "An execution of the workflow failed or ran out of time",
         MathExpression.Builder.create()
-            .expression("failed + timedOut")
+            .expression("FILL(failed, 0) + FILL(timedOut, 0)")
             .usingMetrics(
                 sorted(
                     Map.of(
@@ -68,7 +58,7 @@ final class Alarms extends Construct {
     alarm(
         "FailedJobRuns",
         "A Glue job run failed or ran out of time, perhaps before it could report anything itself",
-        failedJobRuns(jobs));
+        failedJobRuns.count());
     alarm(
         "DeadLetters",
         "An upload's event failed three times: no execution was started for it",
@@ -103,11 +93,6 @@ final class Alarms extends Construct {
         .addAlarmAction(new SnsAction(topic));
   }
 
-  /** Glue's own words on each failed job run. */
-  LogGroup failedJobRunsLog() {
-    return failedJobRuns;
-  }
-
   Topic topic() {
     return topic;
   }
@@ -130,46 +115,6 @@ final class Alarms extends Construct {
             .conditions(
                 Map.of("StringEquals", Map.of("aws:SourceAccount", Stack.of(this).getAccount())))
             .build());
-  }
-
-  /** Counts what EventBridge hears of Glue, for a run may fail before any metric of it exists. */
-  private IMetric failedJobRuns(GlueJobs jobs) {
-    CfnRule rule =
-        CfnRule.Builder.create(this, "FailedJobRunsRule")
-            .name(settings.prefix() + "-failed-job-runs")
-            .description("Runs of the pipeline's Glue jobs that failed")
-            .eventPattern(
-                Map.of(
-                    "source", List.of("aws.glue"),
-                    "detail-type", List.of("Glue Job State Change"),
-                    "detail",
-                        Map.of(
-                            "jobName", jobs.specs().stream().map(jobs::name).toList(),
-                            "state", List.of("FAILED", "TIMEOUT"))))
-            .targets(
-                List.of(
-                    CfnRule.TargetProperty.builder()
-                        .id("Log")
-                        .arn(failedJobRuns.getLogGroupArn())
-                        .build()))
-            .build();
-    failedJobRuns.addToResourcePolicy(
-        PolicyStatement.Builder.create()
-            .principals(
-                List.of(
-                    new ServicePrincipal("events.amazonaws.com"),
-                    new ServicePrincipal("delivery.logs.amazonaws.com")))
-            .actions(List.of("logs:CreateLogStream", "logs:PutLogEvents"))
-            .resources(List.of(failedJobRuns.getLogGroupArn()))
-            .build());
-    return Metric.Builder.create()
-        .namespace("AWS/Events")
-        .metricName("MatchedEvents")
-        .dimensionsMap(Map.of("RuleName", rule.getRef()))
-        .statistic(Stats.SUM)
-        .period(PipelineMetrics.PERIOD)
-        .label("failed job runs")
-        .build();
   }
 
   private void alarm(String id, String description, IMetric metric) {

@@ -110,7 +110,7 @@ class OperatingGuideTest {
     JsonNode machine = three.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine");
     assertThat(machine.at("/DefinitionSubstitutions/CountListingsJobName").asText())
         .isEqualTo("waybill-count-listings");
-    assertThat(three.one("AWS::Events::Rule", "AlarmsFailedJobRunsRule").toString())
+    assertThat(three.one("AWS::Events::Rule", "FailedJobRunsRule").toString())
         .contains("waybill-count-listings");
     assertThat(three.all("AWS::IAM::Policy").get("WorkflowRoleDefaultPolicy").toString())
         .contains("JobsCountListings");

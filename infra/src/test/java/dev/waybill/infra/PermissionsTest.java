@@ -62,7 +62,7 @@ class PermissionsTest {
       JsonNode document =
           new ObjectMapper().readTree(Deployment.text(policy.path("PolicyDocument")));
       Deployment.statements(document)
-          .forEach(each -> statements.add(resourceLine("AlarmsFailedJobRunsLog", each)));
+          .forEach(each -> statements.add(resourceLine("FailedJobRunsLog", each)));
     }
     stack
         .all("AWS::Lambda::Permission")

@@ -3,6 +3,8 @@ package dev.waybill.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,21 +62,71 @@ class WatchingTest {
   }
 
   @Test
-  void failedJobRunsAreHeardOfFromEventBridge() {
-    JsonNode rule = stack.one("AWS::Events::Rule", "AlarmsFailedJobRunsRule");
+  void failedJobRunsAreCountedAndKeptByEventBridge() {
+    JsonNode rule = stack.one("AWS::Events::Rule", "FailedJobRunsRule");
     assertThat(rule.at("/EventPattern/detail/jobName").toString())
         .contains("waybill-clean-listings", "waybill-process-listings");
     assertThat(rule.at("/EventPattern/detail/state").toString())
         .isEqualTo("[\"FAILED\",\"TIMEOUT\"]");
-    assertThat(Deployment.text(rule.at("/Targets/0/Arn")))
-        .isEqualTo("<AlarmsFailedJobRunsLog.Arn>");
     JsonNode alarm =
         stack
             .one("AWS::CloudWatch::Alarm", "AlarmsFailedJobRuns")
             .at("/Metrics/0/MetricStat/Metric");
-    assertThat(alarm.path("MetricName").asText()).isEqualTo("MatchedEvents");
-    assertThat(Deployment.text(alarm.at("/Dimensions/0/Value")))
-        .isEqualTo("<AlarmsFailedJobRunsRule>");
+    assertThat(alarm.path("MetricName").asText()).isEqualTo("TriggeredRules");
+    assertThat(alarm.path("Dimensions")).hasSize(1);
+    assertThat(alarm.at("/Dimensions/0/Name").asText()).isEqualTo("RuleName");
+    assertThat(Deployment.text(alarm.at("/Dimensions/0/Value"))).isEqualTo("<FailedJobRunsRule>");
+  }
+
+  /**
+   * EventBridge takes a log group's ARN without the {@code :*} that CloudFormation ends it with,
+   * and writes to streams, whose ARNs are that with more behind it.
+   */
+  @Test
+  void eventBridgeIsGivenTheLogGroupItself() throws IOException {
+    JsonNode rule = stack.one("AWS::Events::Rule", "FailedJobRunsRule");
+    String target = Deployment.text(rule.at("/Targets/0/Arn"));
+    JsonNode policy =
+        new ObjectMapper()
+            .readTree(
+                Deployment.text(
+                    stack
+                        .one("AWS::Logs::ResourcePolicy", "FailedJobRunsLogPolicyResourcePolicy")
+                        .path("PolicyDocument")));
+
+    assertThat(target)
+        .isEqualTo(
+            "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<FailedJobRunsLog>");
+    assertThat(stack.one("AWS::Logs::LogGroup", "FailedJobRunsLog").path("LogGroupName").asText())
+        .as("EventBridge's console shows no others")
+        .startsWith("/aws/events/");
+    assertThat(policy.at("/Statement/0/Resource").asText())
+        .as("CloudFormation's own ARN of the group, which ends in :*")
+        .isEqualTo("<FailedJobRunsLog.Arn>");
+    assertThat(Deployment.texts(policy.at("/Statement/0/Action")))
+        .containsExactlyInAnyOrder("logs:CreateLogStream", "logs:PutLogEvents");
+  }
+
+  /** A metric without data, such as failures of a healthy pipeline, makes a bare sum no data. */
+  @Test
+  void everySumInAnAlarmFillsWhatHasNoData() {
+    for (JsonNode alarm : stack.all("AWS::CloudWatch::Alarm").values()) {
+      List<String> ids = new ArrayList<>();
+      StringBuilder expressions = new StringBuilder();
+      alarm
+          .path("Metrics")
+          .forEach(
+              each -> {
+                if (each.has("MetricStat")) {
+                  ids.add(each.path("Id").asText());
+                }
+                expressions.append(each.path("Expression").asText()).append('\n');
+              });
+      if (ids.size() > 1) {
+        assertThat(ids)
+            .allSatisfy(id -> assertThat(expressions).contains("FILL(%s, 0)".formatted(id)));
+      }
+    }
   }
 
   /** CloudWatch knows a metric of ours only with dimensions that the collector declares. */
