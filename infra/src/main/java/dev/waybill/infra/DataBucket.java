@@ -3,7 +3,6 @@ package dev.waybill.infra;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
@@ -68,7 +67,10 @@ final class DataBucket extends Construct {
     return name;
   }
 
-  /** Has a function called for every CSV file that comes to {@code input/}. */
+  /**
+   * Has a function called for every object that comes to {@code input/}. Which of them it processes
+   * is the function's own rule: S3's filters compare case, and {@code .Csv} would need a third.
+   */
   void notifies(IFunction function) {
     CfnPermission permission =
         CfnPermission.Builder.create(this, "MayInvoke")
@@ -81,8 +83,7 @@ final class DataBucket extends Construct {
     CfnBucket resource = (CfnBucket) bucket.getNode().getDefaultChild();
     resource.setNotificationConfiguration(
         CfnBucket.NotificationConfigurationProperty.builder()
-            .lambdaConfigurations(
-                Stream.of(".csv", ".CSV").map(suffix -> onCreated(function, suffix)).toList())
+            .lambdaConfigurations(List.of(onCreated(function)))
             .build());
     resource.addResourceDependency(permission);
   }
@@ -171,8 +172,7 @@ final class DataBucket extends Construct {
         .build();
   }
 
-  private static CfnBucket.LambdaConfigurationProperty onCreated(
-      IFunction function, String suffix) {
+  private static CfnBucket.LambdaConfigurationProperty onCreated(IFunction function) {
     return CfnBucket.LambdaConfigurationProperty.builder()
         .event("s3:ObjectCreated:*")
         .function(function.getFunctionArn())
@@ -180,14 +180,15 @@ final class DataBucket extends Construct {
             CfnBucket.NotificationFilterProperty.builder()
                 .s3Key(
                     CfnBucket.S3KeyFilterProperty.builder()
-                        .rules(List.of(filter("prefix", INPUT + "/"), filter("suffix", suffix)))
+                        .rules(
+                            List.of(
+                                CfnBucket.FilterRuleProperty.builder()
+                                    .name("prefix")
+                                    .value(INPUT + "/")
+                                    .build()))
                         .build())
                 .build())
         .build();
-  }
-
-  private static CfnBucket.FilterRuleProperty filter(String name, String value) {
-    return CfnBucket.FilterRuleProperty.builder().name(name).value(value).build();
   }
 
   private String arn() {

@@ -209,19 +209,6 @@ class StackTest {
         .hasResourceProperties(
             "AWS::Lambda::EventInvokeConfig",
             Map.of("Qualifier", Match.anyValue(), "MaximumRetryAttempts", 2));
-    JsonNode notified =
-        stack
-            .one("AWS::S3::Bucket", "DataBucket")
-            .at("/NotificationConfiguration/LambdaConfigurations");
-    assertThat(notified).hasSize(2);
-    List<String> suffixes = new ArrayList<>();
-    notified.forEach(
-        each -> {
-          assertThat(Deployment.text(each.path("Function"))).isEqualTo("<TriggerAlias>");
-          assertThat(each.at("/Filter/S3Key/Rules/0/Value").asText()).isEqualTo("input/");
-          suffixes.add(each.at("/Filter/S3Key/Rules/1/Value").asText());
-        });
-    assertThat(suffixes).containsExactly(".csv", ".CSV");
   }
 
   @Test

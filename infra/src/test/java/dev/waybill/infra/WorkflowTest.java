@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,6 +66,27 @@ class WorkflowTest {
     assertThat(handler).endsWith("::handleRequest");
     assertThat(entries(Deployment.ARTIFACTS.lambdaJar()))
         .contains(handler.split("::")[0].replace('.', '/') + ".class");
+  }
+
+  /** A filter on the ending would be a second rule, and S3's compares case. */
+  @Test
+  void s3HandsTheFunctionAllOfTheFolderThatItDecidesAbout() throws Exception {
+    JsonNode notified =
+        stack
+            .one("AWS::S3::Bucket", "DataBucket")
+            .at("/NotificationConfiguration/LambdaConfigurations");
+    URL jar = Deployment.ARTIFACTS.lambdaJar().toUri().toURL();
+    try (URLClassLoader deployed = new URLClassLoader(new URL[] {jar})) {
+      Class<?> rule = deployed.loadClass("dev.waybill.lambdatrigger.PipelineInput");
+
+      assertThat(notified).hasSize(1);
+      assertThat(Deployment.text(notified.at("/0/Function"))).isEqualTo("<TriggerAlias>");
+      assertThat(notified.at("/0/Event").asText()).isEqualTo("s3:ObjectCreated:*");
+      assertThat(notified.at("/0/Filter/S3Key/Rules").toString())
+          .isEqualTo(
+              "[{\"Name\":\"prefix\",\"Value\":\"%s\"}]"
+                  .formatted(rule.getField("FOLDER").get(null)));
+    }
   }
 
   @Test
