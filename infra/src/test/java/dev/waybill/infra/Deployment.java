@@ -139,15 +139,16 @@ record Deployment(Template template, JsonNode json) {
 
   /** With files' hashes taken out, which change with every build. */
   private static List<String> sorted(JsonNode value) {
-    return texts(value).stream()
-        .map(text -> text.replaceAll("[0-9a-f]{64}", "<hash>"))
-        .sorted()
-        .toList();
+    return texts(value).stream().map(Deployment::withoutHash).sorted().toList();
+  }
+
+  private static String withoutHash(String text) {
+    return text.replaceAll("[0-9a-f]{64}", "<hash>");
   }
 
   private static String plain(JsonNode node) {
     if (node.isObject() && (node.has("Ref") || node.has("Fn::GetAtt") || node.has("Fn::Join"))) {
-      return text(node);
+      return withoutHash(text(node));
     }
     if (node.isObject()) {
       List<String> fields = new ArrayList<>();
