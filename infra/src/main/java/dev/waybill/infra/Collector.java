@@ -47,7 +47,6 @@ final class Collector extends Construct {
         FargateService.Builder.create(this, "Service")
             .cluster(cluster)
             .taskDefinition(task)
-            .desiredCount(TASKS)
             .minHealthyPercent(100)
             .maxHealthyPercent(200)
             .assignPublicIp(false)
@@ -67,6 +66,9 @@ final class Collector extends Construct {
                     .dnsTtl(DNS_TTL)
                     .build())
             .build();
+    // The only place that says how many tasks run: a count in the service, too, would undo scaling
+    // at
+    // every deployment. ECS begins with one, and registering the least number makes it that many.
     service
         .autoScaleTaskCount(
             EnableScalingProps.builder().minCapacity(TASKS).maxCapacity(MOST_TASKS).build())
