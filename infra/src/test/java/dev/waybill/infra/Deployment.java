@@ -105,6 +105,11 @@ record Deployment(Template template, JsonNode json) {
       JsonNode parts = value.path("Fn::GetAtt");
       return "<" + shortId(parts.path(0).asText()) + "." + parts.path(1).asText() + ">";
     }
+    if (value.has("Fn::FindInMap")) {
+      JsonNode parts = value.path("Fn::FindInMap");
+      String key = text(parts.path(1)).replaceAll("[<>]", "");
+      return "<%s %s %s>".formatted(shortId(parts.path(0).asText()), key, parts.path(2).asText());
+    }
     if (value.has("Fn::Join")) {
       StringBuilder joined = new StringBuilder();
       value.path("Fn::Join").path(1).forEach(part -> joined.append(text(part)));
