@@ -81,16 +81,11 @@ final class Alarms extends Construct {
             .label("refused or not delivered")
             .period(PipelineMetrics.PERIOD)
             .build());
-    Alarm.Builder.create(this, "CollectorDown")
-        .alarmName(settings.prefix() + "-collector-down")
-        .alarmDescription("For 15 minutes fewer collector tasks ran than there should be")
-        .metric(metrics.collectorTasks())
-        .comparisonOperator(ComparisonOperator.LESS_THAN_THRESHOLD)
-        .threshold(Collector.TASKS)
-        .evaluationPeriods(3)
-        .treatMissingData(TreatMissingData.BREACHING)
-        .build()
-        .addAlarmAction(new SnsAction(topic));
+    absence(
+        "CollectorDown",
+        "For 15 minutes fewer collector tasks ran than there should be",
+        metrics.collectorTasks(),
+        Collector.TASKS - 0.5);
   }
 
   Topic topic() {
@@ -132,6 +127,22 @@ final class Alarms extends Construct {
         .treatMissingData(TreatMissingData.NOT_BREACHING)
         .build()
         .addAlarmAction(new SnsAction(topic));
+  }
+
+  /** Sounds after 15 minutes with less than this, or without any data. */
+  private Alarm absence(String id, String description, IMetric metric, double least) {
+    Alarm alarm =
+        Alarm.Builder.create(this, id)
+            .alarmName(settings.prefix() + "-" + hyphenated(id))
+            .alarmDescription(description)
+            .metric(metric)
+            .comparisonOperator(ComparisonOperator.LESS_THAN_THRESHOLD)
+            .threshold(least)
+            .evaluationPeriods(3)
+            .treatMissingData(TreatMissingData.BREACHING)
+            .build();
+    alarm.addAlarmAction(new SnsAction(topic));
+    return alarm;
   }
 
   /** In an order that is the same in every JVM, so that the template is. */

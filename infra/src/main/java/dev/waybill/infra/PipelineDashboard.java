@@ -77,6 +77,10 @@ final class PipelineDashboard extends Construct {
             metrics.collectorRefused(),
             metrics.collectorFailed()),
         graph("Collector tasks", metrics.collectorTasks()));
+    dashboard.addWidgets(
+        graph(
+            "Collector's CPU and memory, percent",
+            metrics.collectorLoad().toArray(IMetric[]::new)));
   }
 
   String name() {

@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -7,6 +8,7 @@ import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MathExpression;
 import software.amazon.awscdk.services.cloudwatch.Metric;
+import software.amazon.awscdk.services.cloudwatch.MetricOptions;
 import software.amazon.awscdk.services.cloudwatch.Stats;
 
 /**
@@ -16,8 +18,6 @@ import software.amazon.awscdk.services.cloudwatch.Stats;
 final class PipelineMetrics {
 
   static final Duration PERIOD = Duration.minutes(5);
-
-  private static final String INSIGHTS = "ECS/ContainerInsights";
 
   /** What the collector counts, and what it calls the pipeline. */
   private static final Map<String, String> SIGNALS =
@@ -72,18 +72,38 @@ final class PipelineMetrics {
         "failed", "given up", "otelcol_exporter_send_failed_", "exporter", "otlp_http/%s");
   }
 
+  /**
+   * Running tasks. ECS reports the CPU of each task once a minute and at no charge, so that its
+   * samples count the tasks; one more or less in five minutes is no difference.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html">Amazon
+   *     ECS CloudWatch metrics</a>
+   */
   IMetric collectorTasks() {
-    return Metric.Builder.create()
-        .namespace(INSIGHTS)
-        .metricName("RunningTaskCount")
-        .dimensionsMap(
+    return MathExpression.Builder.create()
+        .expression("FILL(samples, 0) / " + PERIOD.toMinutes())
+        .usingMetrics(
             Map.of(
-                "ClusterName", collector.cluster().getClusterName(),
-                "ServiceName", collector.service().getServiceName()))
-        .statistic(Stats.MINIMUM)
-        .period(PERIOD)
+                "samples",
+                collector
+                    .service()
+                    .metricCpuUtilization(
+                        MetricOptions.builder()
+                            .statistic(Stats.SAMPLE_COUNT)
+                            .period(PERIOD)
+                            .build())))
         .label("running tasks")
+        .period(PERIOD)
         .build();
+  }
+
+  /** CPU and memory that the busiest task uses, in percent of what it has. */
+  List<IMetric> collectorLoad() {
+    MetricOptions busiest = MetricOptions.builder().statistic(Stats.MAXIMUM).period(PERIOD).build();
+    return List.of(
+        collector.service().metricCpuUtilization(busiest),
+        collector.service().metricMemoryUtilization(busiest));
   }
 
   private IMetric rows(String outcome) {

@@ -129,6 +129,26 @@ class WatchingTest {
     }
   }
 
+  /** ECS reports these at no charge: the samples of a minute are the tasks that ran in it. */
+  @Test
+  void collectorTasksAreCountedByWhatEcsReportsForEach() {
+    JsonNode alarm = stack.one("AWS::CloudWatch::Alarm", "AlarmsCollectorDown");
+    JsonNode samples = alarm.at("/Metrics/1/MetricStat");
+
+    assertThat(alarm.at("/Metrics/0/Expression").asText()).isEqualTo("FILL(samples, 0) / 5");
+    assertThat(samples.path("Stat").asText()).isEqualTo("SampleCount");
+    assertThat(samples.path("Period").asInt()).as("five samples for each task").isEqualTo(300);
+    assertThat(samples.at("/Metric/Namespace").asText()).isEqualTo("AWS/ECS");
+    assertThat(samples.at("/Metric/MetricName").asText()).isEqualTo("CPUUtilization");
+    assertThat(samples.at("/Metric/Dimensions").toString())
+        .contains("\"ClusterName\"", "\"ServiceName\"");
+    assertThat(alarm.path("Threshold").asDouble())
+        .as("two tasks, give or take a sample")
+        .isEqualTo(1.5);
+    assertThat(alarm.path("EvaluationPeriods").asInt()).isEqualTo(3);
+    assertThat(alarm.path("TreatMissingData").asText()).isEqualTo("breaching");
+  }
+
   /** CloudWatch knows a metric of ours only with dimensions that the collector declares. */
   @Test
   void everyMetricOfOursIsDeclaredToTheCollectorWithTheDimensionsThatAreAskedFor() {
@@ -169,7 +189,8 @@ class WatchingTest {
             "waybill.job.duration",
             "waybill.rows",
             "ApproximateNumberOfMessagesVisible",
-            "RunningTaskCount",
+            "Collector tasks",
+            "MemoryUtilization",
             "otelcol_receiver_refused_spans",
             "Newest failed job runs",
             "xray:service-map/map");
