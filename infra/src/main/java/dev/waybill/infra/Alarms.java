@@ -31,6 +31,7 @@ final class Alarms extends Construct {
       Settings settings,
       Logs logs,
       PipelineMetrics metrics,
+      Collector collector,
       Workflow workflow,
       FailedJobRuns failedJobRuns,
       Trigger trigger) {
@@ -86,6 +87,15 @@ final class Alarms extends Construct {
         "For 15 minutes fewer collector tasks ran than there should be",
         metrics.collectorTasks(),
         Collector.TASKS - 0.5);
+    absence(
+            "CollectorSilent",
+            "For 15 minutes nothing of the collector's own metrics reached CloudWatch: what jobs send"
+                + " does not arrive either",
+            metrics.collectorHeartbeat(),
+            1)
+        // Or it would sound at the first deployment, until there is a collector.
+        .getNode()
+        .addDependency(collector.service());
   }
 
   Topic topic() {

@@ -76,8 +76,11 @@ final class PipelineDashboard extends Construct {
             metrics.collectorAccepted(),
             metrics.collectorRefused(),
             metrics.collectorFailed()),
-        graph("Collector tasks", metrics.collectorTasks()));
+        graph(
+            "Telemetry that waits in the collector, bytes",
+            metrics.collectorWaiting().toArray(IMetric[]::new)));
     dashboard.addWidgets(
+        graph("Collector tasks", metrics.collectorTasks()),
         graph(
             "Collector's CPU and memory, percent",
             metrics.collectorLoad().toArray(IMetric[]::new)));

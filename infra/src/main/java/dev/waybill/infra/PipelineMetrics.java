@@ -23,6 +23,9 @@ final class PipelineMetrics {
   private static final Map<String, String> SIGNALS =
       new TreeMap<>(Map.of("spans", "traces", "metric_points", "metrics", "log_records", "logs"));
 
+  /** One for each signal, in {@code collector-config/common.yaml}. */
+  private static final String EXPORTER = "otlp_http/%s";
+
   private final String namespace;
   private final Collector collector;
 
@@ -69,7 +72,22 @@ final class PipelineMetrics {
   /** What X-Ray or CloudWatch called invalid; what they only refuse for a while, it keeps. */
   IMetric collectorFailed() {
     return sumOfSignals(
-        "failed", "given up", "otelcol_exporter_send_failed_", "exporter", "otlp_http/%s");
+        "failed", "given up", "otelcol_exporter_send_failed_", "exporter", EXPORTER);
+  }
+
+  /** What waits in the collector until X-Ray or CloudWatch takes it, in bytes, by signal. */
+  List<IMetric> collectorWaiting() {
+    return SIGNALS.values().stream()
+        .map(signal -> (IMetric) queueSize(signal, Stats.MAXIMUM, "waiting " + signal))
+        .toList();
+  }
+
+  /**
+   * How often the collector told of itself. It does so every minute, also when no job runs, and by
+   * the way that the jobs' metrics take.
+   */
+  IMetric collectorHeartbeat() {
+    return queueSize("metrics", Stats.SAMPLE_COUNT, "heartbeats");
   }
 
   /**
@@ -104,6 +122,17 @@ final class PipelineMetrics {
     return List.of(
         collector.service().metricCpuUtilization(busiest),
         collector.service().metricMemoryUtilization(busiest));
+  }
+
+  private Metric queueSize(String signal, String statistic, String label) {
+    return Metric.Builder.create()
+        .namespace(namespace)
+        .metricName("otelcol_exporter_queue_size")
+        .dimensionsMap(Map.of("exporter", EXPORTER.formatted(signal)))
+        .statistic(statistic)
+        .period(PERIOD)
+        .label(label)
+        .build();
   }
 
   private IMetric rows(String outcome) {

@@ -33,7 +33,8 @@ public final class WaybillStack extends Stack {
     Links links = new Links(this, settings, workflow, traces);
     PipelineMetrics metrics = new PipelineMetrics(settings, collector);
     FailedJobRuns failedJobRuns = new FailedJobRuns(this, settings, logs, jobs);
-    Alarms alarms = new Alarms(this, settings, logs, metrics, workflow, failedJobRuns, trigger);
+    Alarms alarms =
+        new Alarms(this, settings, logs, metrics, collector, workflow, failedJobRuns, trigger);
     new PipelineDashboard(this, settings, metrics, workflow, trigger, failedJobRuns, links);
 
     Tags.of(this).add("application", "waybill");

@@ -24,7 +24,7 @@ class WatchingTest {
   @Test
   void everyAlarmReachesTheTopicAndSaysWhatItIs() {
     assertThat(stack.all("AWS::CloudWatch::Alarm").values())
-        .hasSize(6)
+        .hasSize(7)
         .allSatisfy(
             alarm -> {
               assertThat(Deployment.texts(alarm.path("AlarmActions")))
@@ -38,7 +38,8 @@ class WatchingTest {
             "waybill-dead-letters",
             "waybill-rejected-rows",
             "waybill-collector-refusing",
-            "waybill-collector-down");
+            "waybill-collector-down",
+            "waybill-collector-silent");
   }
 
   /**
@@ -56,7 +57,7 @@ class WatchingTest {
       assertThat(alarm.path("Metrics").size()).isLessThanOrEqualTo(10);
     }
 
-    assertThat(all).isEqualTo(13);
+    assertThat(all).isEqualTo(14);
     assertThat(stack.one("AWS::CloudWatch::Alarm", "AlarmsRejectedRows").toString())
         .doesNotContain("clean-listings");
   }
@@ -149,6 +150,31 @@ class WatchingTest {
     assertThat(alarm.path("TreatMissingData").asText()).isEqualTo("breaching");
   }
 
+  /** HeartbeatIT in {@code local} shows that a collector without jobs sends this. */
+  @Test
+  void aCollectorThatSaysNothingIsAnAlarm() {
+    JsonNode alarm = stack.one("AWS::CloudWatch::Alarm", "AlarmsCollectorSilent");
+    JsonNode heartbeat = alarm.at("/Metrics/0/MetricStat");
+
+    assertThat(heartbeat.path("Stat").asText()).isEqualTo("SampleCount");
+    assertThat(heartbeat.at("/Metric/MetricName").asText())
+        .isEqualTo("otelcol_exporter_queue_size");
+    assertThat(heartbeat.at("/Metric/Dimensions").toString())
+        .isEqualTo("[{\"Name\":\"exporter\",\"Value\":\"otlp_http/metrics\"}]");
+    assertThat(
+            Deployment.yaml("collector-config/common.yaml")
+                .path("exporters")
+                .has("otlp_http/metrics"))
+        .isTrue();
+    assertThat(alarm.path("ComparisonOperator").asText()).isEqualTo("LessThanThreshold");
+    assertThat(alarm.path("TreatMissingData").asText()).isEqualTo("breaching");
+    assertThat(alarm.path("EvaluationPeriods").asInt() * heartbeat.path("Period").asInt())
+        .as("seconds")
+        .isEqualTo(900);
+    assertThat(stack.resources().get("AlarmsCollectorSilent").path("DependsOn").toString())
+        .contains("CollectorService");
+  }
+
   /** CloudWatch knows a metric of ours only with dimensions that the collector declares. */
   @Test
   void everyMetricOfOursIsDeclaredToTheCollectorWithTheDimensionsThatAreAskedFor() {
@@ -192,6 +218,7 @@ class WatchingTest {
             "Collector tasks",
             "MemoryUtilization",
             "otelcol_receiver_refused_spans",
+            "otelcol_exporter_queue_size",
             "Newest failed job runs",
             "xray:service-map/map");
   }
