@@ -34,6 +34,7 @@ final class Alarms extends Construct {
       Collector collector,
       Workflow workflow,
       FailedJobRuns failedJobRuns,
+      UndeliveredTelemetry undelivered,
       Trigger trigger) {
     super(scope, "Alarms");
     this.settings = settings;
@@ -82,6 +83,10 @@ final class Alarms extends Construct {
             .label("refused or not delivered")
             .period(PipelineMetrics.PERIOD)
             .build());
+    alarm(
+        "UndeliveredTelemetry",
+        "The collector did not take all telemetry of a job, which left it in the bucket",
+        undelivered.count());
     absence(
         "CollectorDown",
         "For 15 minutes fewer collector tasks ran than there should be",

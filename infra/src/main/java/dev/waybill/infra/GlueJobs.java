@@ -103,6 +103,11 @@ final class GlueJobs extends Construct {
     return prefix + "-" + spec.name();
   }
 
+  /** All that Glue is known to write the jobs' logs to. */
+  List<LogGroup> logGroups() {
+    return List.copyOf(logGroups);
+  }
+
   List<String> arns() {
     return jobs.values().stream().map(ScalaSparkEtlJob::getJobArn).toList();
   }

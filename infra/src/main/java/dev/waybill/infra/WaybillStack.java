@@ -33,8 +33,18 @@ public final class WaybillStack extends Stack {
     Links links = new Links(this, settings, workflow, traces);
     PipelineMetrics metrics = new PipelineMetrics(settings, collector);
     FailedJobRuns failedJobRuns = new FailedJobRuns(this, settings, logs, jobs);
+    UndeliveredTelemetry undelivered = new UndeliveredTelemetry(this, settings, jobs);
     Alarms alarms =
-        new Alarms(this, settings, logs, metrics, collector, workflow, failedJobRuns, trigger);
+        new Alarms(
+            this,
+            settings,
+            logs,
+            metrics,
+            collector,
+            workflow,
+            failedJobRuns,
+            undelivered,
+            trigger);
     new PipelineDashboard(this, settings, metrics, workflow, trigger, failedJobRuns, links);
 
     Tags.of(this).add("application", "waybill");
