@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.Stack;
@@ -36,13 +37,15 @@ final class FailedJobRuns extends Construct {
             .name(name)
             .description("Runs of the pipeline's Glue jobs that failed")
             .eventPattern(
-                Map.of(
-                    "source", List.of("aws.glue"),
-                    "detail-type", List.of("Glue Job State Change"),
-                    "detail",
-                        Map.of(
-                            "jobName", jobs.specs().stream().map(jobs::name).toList(),
-                            "state", List.of("FAILED", "TIMEOUT"))))
+                new TreeMap<>(
+                    Map.of(
+                        "source", List.of("aws.glue"),
+                        "detail-type", List.of("Glue Job State Change"),
+                        "detail",
+                            new TreeMap<>(
+                                Map.of(
+                                    "jobName", jobs.specs().stream().map(jobs::name).toList(),
+                                    "state", List.of("FAILED", "TIMEOUT"))))))
             .targets(
                 List.of(CfnRule.TargetProperty.builder().id("Log").arn(targetArn(log)).build()))
             .build();

@@ -42,6 +42,7 @@ class OperatingGuideTest {
                     "natGateways",
                     "endpoints",
                     "keepData",
+                    "bucketName",
                     "quarantineDays",
                     "runsDays",
                     "logDays",
