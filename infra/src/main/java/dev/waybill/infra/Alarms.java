@@ -4,18 +4,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MathExpression;
-import software.amazon.awscdk.services.cloudwatch.Metric;
-import software.amazon.awscdk.services.cloudwatch.Stats;
 import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
-import software.amazon.awscdk.services.events.CfnRule;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
-import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.sns.Topic;
 import software.amazon.awscdk.services.sns.subscriptions.EmailSubscription;
 import software.constructs.Construct;
@@ -28,33 +25,30 @@ final class Alarms extends Construct {
 
   private final Settings settings;
   private final Topic topic;
-  private final LogGroup failedJobRuns;
 
   Alarms(
       Construct scope,
       Settings settings,
       Logs logs,
       PipelineMetrics metrics,
+      Collector collector,
       Workflow workflow,
-      GlueJobs jobs,
+      FailedJobRuns failedJobRuns,
+      UndeliveredTelemetry undelivered,
       Trigger trigger) {
     super(scope, "Alarms");
     this.settings = settings;
     this.topic = Topic.Builder.create(this, "Topic").masterKey(logs.key()).enforceSsl(true).build();
+    letAlarmsPublish();
     if (settings.alarmEmail() != null) {
       topic.addSubscription(new EmailSubscription(settings.alarmEmail()));
     }
-    this.failedJobRuns =
-        logs.group(
-            this,
-            "FailedJobRunsLog",
-            "/aws/events/%s-failed-job-runs".formatted(settings.prefix()));
 
     alarm(
         "FailedExecutions",
         "An execution of the workflow failed or ran out of time",
         MathExpression.Builder.create()
-            .expression("failed + timedOut")
+            .expression("FILL(failed, 0) + FILL(timedOut, 0)")
             .usingMetrics(
                 sorted(
                     Map.of(
@@ -66,7 +60,7 @@ final class Alarms extends Construct {
     alarm(
         "FailedJobRuns",
         "A Glue job run failed or ran out of time, perhaps before it could report anything itself",
-        failedJobRuns(jobs));
+        failedJobRuns.count());
     alarm(
         "DeadLetters",
         "An upload's event failed three times: no execution was started for it",
@@ -89,65 +83,48 @@ final class Alarms extends Construct {
             .label("refused or not delivered")
             .period(PipelineMetrics.PERIOD)
             .build());
-    Alarm.Builder.create(this, "CollectorDown")
-        .alarmName(settings.prefix() + "-collector-down")
-        .alarmDescription("For 15 minutes fewer collector tasks ran than there should be")
-        .metric(metrics.collectorTasks())
-        .comparisonOperator(ComparisonOperator.LESS_THAN_THRESHOLD)
-        .threshold(Collector.TASKS)
-        .evaluationPeriods(3)
-        .treatMissingData(TreatMissingData.BREACHING)
-        .build()
-        .addAlarmAction(new SnsAction(topic));
-  }
-
-  /** Glue's own words on each failed job run. */
-  LogGroup failedJobRunsLog() {
-    return failedJobRuns;
+    alarm(
+        "UndeliveredTelemetry",
+        "The collector did not take all telemetry of a job, which left it in the bucket",
+        undelivered.count());
+    absence(
+        "CollectorDown",
+        "For 15 minutes fewer collector tasks ran than there should be",
+        metrics.collectorTasks(),
+        Collector.TASKS - 0.5);
+    absence(
+            "CollectorSilent",
+            "For 15 minutes nothing of the collector's own metrics reached CloudWatch: what jobs send"
+                + " does not arrive either",
+            metrics.collectorHeartbeat(),
+            1)
+        // Or it would sound at the first deployment, until there is a collector.
+        .getNode()
+        .addDependency(collector.service());
   }
 
   Topic topic() {
     return topic;
   }
 
-  /** Counts what EventBridge hears of Glue, for a run may fail before any metric of it exists. */
-  private IMetric failedJobRuns(GlueJobs jobs) {
-    CfnRule rule =
-        CfnRule.Builder.create(this, "FailedJobRunsRule")
-            .name(settings.prefix() + "-failed-job-runs")
-            .description("Runs of the pipeline's Glue jobs that failed")
-            .eventPattern(
-                Map.of(
-                    "source", List.of("aws.glue"),
-                    "detail-type", List.of("Glue Job State Change"),
-                    "detail",
-                        Map.of(
-                            "jobName", jobs.specs().stream().map(jobs::name).toList(),
-                            "state", List.of("FAILED", "TIMEOUT"))))
-            .targets(
-                List.of(
-                    CfnRule.TargetProperty.builder()
-                        .id("Log")
-                        .arn(failedJobRuns.getLogGroupArn())
-                        .build()))
-            .build();
-    failedJobRuns.addToResourcePolicy(
+  /**
+   * Replaces what SNS's default policy allowed: the topic has a policy of its own, for TLS only,
+   * and CloudWatch publishes as a service.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services">Event
+   *     sources and encrypted topics</a>
+   */
+  private void letAlarmsPublish() {
+    topic.addToResourcePolicy(
         PolicyStatement.Builder.create()
-            .principals(
-                List.of(
-                    new ServicePrincipal("events.amazonaws.com"),
-                    new ServicePrincipal("delivery.logs.amazonaws.com")))
-            .actions(List.of("logs:CreateLogStream", "logs:PutLogEvents"))
-            .resources(List.of(failedJobRuns.getLogGroupArn()))
+            .sid("AlarmsPublish")
+            .principals(List.of(new ServicePrincipal("cloudwatch.amazonaws.com")))
+            .actions(List.of("sns:Publish"))
+            .resources(List.of(topic.getTopicArn()))
+            .conditions(
+                Map.of("StringEquals", Map.of("aws:SourceAccount", Stack.of(this).getAccount())))
             .build());
-    return Metric.Builder.create()
-        .namespace("AWS/Events")
-        .metricName("MatchedEvents")
-        .dimensionsMap(Map.of("RuleName", rule.getRef()))
-        .statistic(Stats.SUM)
-        .period(PipelineMetrics.PERIOD)
-        .label("failed job runs")
-        .build();
   }
 
   private void alarm(String id, String description, IMetric metric) {
@@ -165,6 +142,22 @@ final class Alarms extends Construct {
         .treatMissingData(TreatMissingData.NOT_BREACHING)
         .build()
         .addAlarmAction(new SnsAction(topic));
+  }
+
+  /** Sounds after 15 minutes with less than this, or without any data. */
+  private Alarm absence(String id, String description, IMetric metric, double least) {
+    Alarm alarm =
+        Alarm.Builder.create(this, id)
+            .alarmName(settings.prefix() + "-" + hyphenated(id))
+            .alarmDescription(description)
+            .metric(metric)
+            .comparisonOperator(ComparisonOperator.LESS_THAN_THRESHOLD)
+            .threshold(least)
+            .evaluationPeriods(3)
+            .treatMissingData(TreatMissingData.BREACHING)
+            .build();
+    alarm.addAlarmAction(new SnsAction(topic));
+    return alarm;
   }
 
   /** In an order that is the same in every JVM, so that the template is. */

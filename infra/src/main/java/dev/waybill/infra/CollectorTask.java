@@ -26,6 +26,7 @@ import software.amazon.awscdk.services.ecs.RuntimePlatform;
 import software.amazon.awscdk.services.ecs.Secret;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.ssm.ParameterTier;
 import software.amazon.awscdk.services.ssm.StringParameter;
 import software.constructs.Construct;
 
@@ -141,7 +142,15 @@ final class CollectorTask {
     Map<String, Secret> secrets = new TreeMap<>();
     variables.forEach(
         (variable, value) ->
-            secrets.put(variable, Secret.fromSsmParameter(parameter(variable, value))));
+            secrets.put(
+                variable,
+                Secret.fromSsmParameter(
+                    parameter(
+                        variable,
+                        value,
+                        configs.contains(variable)
+                            ? ParameterTier.ADVANCED
+                            : ParameterTier.STANDARD))));
     return task.addContainer(
         name,
         ContainerDefinitionOptions.builder()
@@ -170,8 +179,12 @@ final class CollectorTask {
             .build());
   }
 
-  /** Its id is the variable's name, as in {@code CollectorConfig}. */
-  private StringParameter parameter(String variable, String value) {
+  /**
+   * Its id is the variable's name, as in {@code CollectorConfig}.
+   *
+   * @param tier standard up to 4 KB, advanced up to 8 KB
+   */
+  private StringParameter parameter(String variable, String value, ParameterTier tier) {
     StringBuilder id = new StringBuilder();
     for (String word : variable.split("_")) {
       id.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
@@ -179,6 +192,7 @@ final class CollectorTask {
     return StringParameter.Builder.create(scope, id.toString())
         .description("collector-config/ of Waybill, by the variable " + variable)
         .stringValue(value)
+        .tier(tier)
         .build();
   }
 

@@ -3,12 +3,11 @@ package dev.waybill.infra;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.iam.IRole;
 import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.lambda.CfnPermission;
 import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
@@ -20,7 +19,8 @@ import software.constructs.Construct;
 
 /**
  * The bucket: {@code input/}, where files are dropped, and the folders that the jobs write. Who may
- * do what in it stands in its own policy, so that one page tells.
+ * do what in it stands in its own policy, on one page. Of an existing bucket the stack changes
+ * neither policy nor settings: there the jobs' permissions stand in their role's policy.
  */
 final class DataBucket extends Construct {
 
@@ -36,31 +36,25 @@ final class DataBucket extends Construct {
   private static final int OLD_VERSION_DAYS = 30;
   private static final int ABANDONED_UPLOAD_DAYS = 7;
 
+  private final Settings settings;
+  private final Logs logs;
   private final String name;
-  private final Bucket bucket;
+
+  /** Null where the bucket is an existing one. */
+  private final Bucket own;
 
   DataBucket(Construct scope, Settings settings, Logs logs) {
     super(scope, "DataBucket");
+    this.settings = settings;
+    this.logs = logs;
     Stack stack = Stack.of(this);
     // A name that is known beforehand lets bucket, permission and function be made without a
     // circle.
-    this.name = "%s-%s-%s".formatted(settings.prefix(), stack.getAccount(), stack.getRegion());
-    Bucket accessLogs =
-        secured("AccessLogs", settings)
-            .lifecycleRules(
-                List.of(LifecycleRule.builder().expiration(Duration.days(ACCESS_LOG_DAYS)).build()))
-            .build();
-    this.bucket =
-        secured("Bucket", settings)
-            .bucketName(name)
-            .versioned(true)
-            .serverAccessLogsBucket(accessLogs)
-            .serverAccessLogsPrefix("data/")
-            .lifecycleRules(lifecycle(settings))
-            .build();
-    if (!settings.keepData()) {
-      EmptiedOnDestroy.secure(this, settings, logs);
-    }
+    this.name =
+        settings.bucketName() != null
+            ? settings.bucketName()
+            : "%s-%s-%s".formatted(settings.prefix(), stack.getAccount(), stack.getRegion());
+    this.own = settings.bucketName() == null ? make() : null;
   }
 
   /** Its name, without making what uses it depend on it. */
@@ -68,8 +62,19 @@ final class DataBucket extends Construct {
     return name;
   }
 
-  /** Has a function called for every CSV file that comes to {@code input/}. */
+  /**
+   * Has a function called for every object that comes to {@code input/}. Which of them it processes
+   * is the function's own rule: S3's filters compare case, and {@code .Csv} would need a third.
+   */
   void notifies(IFunction function) {
+    if (own == null || settings.keepData()) {
+      LastingBucketNotification notification =
+          new LastingBucketNotification(this, settings, logs, name, INPUT + "/", function);
+      if (own != null) {
+        notification.getNode().addDependency(own);
+      }
+      return;
+    }
     CfnPermission permission =
         CfnPermission.Builder.create(this, "MayInvoke")
             .action("lambda:InvokeFunction")
@@ -78,11 +83,10 @@ final class DataBucket extends Construct {
             .sourceAccount(Stack.of(this).getAccount())
             .sourceArn(arn())
             .build();
-    CfnBucket resource = (CfnBucket) bucket.getNode().getDefaultChild();
+    CfnBucket resource = (CfnBucket) own.getNode().getDefaultChild();
     resource.setNotificationConfiguration(
         CfnBucket.NotificationConfigurationProperty.builder()
-            .lambdaConfigurations(
-                Stream.of(".csv", ".CSV").map(suffix -> onCreated(function, suffix)).toList())
+            .lambdaConfigurations(List.of(onCreated(function)))
             .build());
     resource.addResourceDependency(permission);
   }
@@ -91,19 +95,19 @@ final class DataBucket extends Construct {
    * Lets a job's role read the input and what another job left, and write all outputs. S3A also
    * asks for the folders themselves, which are no objects, and lists them.
    */
-  void grantJobs(IRole jobs) {
+  void grantJobs(Role jobs) {
     List<String> written = new ArrayList<>();
     List<String> listed = new ArrayList<>(List.of(INPUT, INPUT + "/*"));
     for (String folder : OUTPUTS) {
-      written.add(bucket.arnForObjects(folder));
-      written.add(bucket.arnForObjects(folder + "/*"));
+      written.add(objects(folder));
+      written.add(objects(folder + "/*"));
       listed.addAll(List.of(folder, folder + "/*"));
     }
     allow(
         "JobsRead",
         jobs,
         List.of("s3:GetObject", "s3:GetObjectVersion"),
-        List.of(bucket.arnForObjects(INPUT + "/*")),
+        List.of(objects(INPUT + "/*")),
         Map.of());
     allow(
         "JobsWrite",
@@ -115,33 +119,71 @@ final class DataBucket extends Construct {
         "JobsList",
         jobs,
         List.of("s3:ListBucket"),
-        List.of(bucket.getBucketArn()),
+        List.of(own == null ? arn() : own.getBucketArn()),
         Map.of("StringLike", Map.of("s3:prefix", listed)));
   }
 
   private void allow(
       String id,
-      IRole role,
+      Role jobs,
       List<String> actions,
       List<String> resources,
       Map<String, ?> conditions) {
-    bucket.addToResourcePolicy(
+    PolicyStatement.Builder statement =
         PolicyStatement.Builder.create()
             .sid(id)
-            .principals(List.of(role))
             .actions(actions)
             .resources(resources)
-            .conditions(conditions)
-            .build());
+            .conditions(conditions);
+    if (own != null) {
+      own.addToResourcePolicy(statement.principals(List.of(jobs)).build());
+      return;
+    }
+    jobs.addToPolicy(statement.build());
+    resources.stream()
+        .filter(resource -> resource.contains("*"))
+        .forEach(
+            resource ->
+                Findings.acknowledgeWildcard(
+                    jobs,
+                    resource,
+                    "the jobs read and write whole folders of the existing bucket"));
   }
 
-  private Bucket.Builder secured(String id, Settings settings) {
+  private String objects(String pattern) {
+    return own == null ? arn() + "/" + pattern : own.arnForObjects(pattern);
+  }
+
+  private Bucket make() {
+    Bucket accessLogs =
+        secured("AccessLogs")
+            .lifecycleRules(
+                List.of(LifecycleRule.builder().expiration(Duration.days(ACCESS_LOG_DAYS)).build()))
+            .build();
+    Bucket made =
+        secured("Bucket")
+            .bucketName(name)
+            .versioned(true)
+            .serverAccessLogsBucket(accessLogs)
+            .serverAccessLogsPrefix("data/")
+            .lifecycleRules(lifecycle(settings))
+            .build();
+    if (!settings.keepData()) {
+      EmptiedOnDestroy.secure(this, settings, logs);
+    }
+    return made;
+  }
+
+  private Bucket.Builder secured(String id) {
     return Bucket.Builder.create(this, id)
         .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
         .enforceSsl(true)
         .minimumTlsVersion(1.2)
         .encryption(BucketEncryption.S3_MANAGED)
-        .removalPolicy(settings.keepData() ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY)
+        // Kept data stays, but not the empty bucket of a create that failed: the next would find
+        // it.
+        .removalPolicy(
+            settings.keepData() ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY)
         .autoDeleteObjects(!settings.keepData());
   }
 
@@ -171,8 +213,7 @@ final class DataBucket extends Construct {
         .build();
   }
 
-  private static CfnBucket.LambdaConfigurationProperty onCreated(
-      IFunction function, String suffix) {
+  private static CfnBucket.LambdaConfigurationProperty onCreated(IFunction function) {
     return CfnBucket.LambdaConfigurationProperty.builder()
         .event("s3:ObjectCreated:*")
         .function(function.getFunctionArn())
@@ -180,14 +221,15 @@ final class DataBucket extends Construct {
             CfnBucket.NotificationFilterProperty.builder()
                 .s3Key(
                     CfnBucket.S3KeyFilterProperty.builder()
-                        .rules(List.of(filter("prefix", INPUT + "/"), filter("suffix", suffix)))
+                        .rules(
+                            List.of(
+                                CfnBucket.FilterRuleProperty.builder()
+                                    .name("prefix")
+                                    .value(INPUT + "/")
+                                    .build()))
                         .build())
                 .build())
         .build();
-  }
-
-  private static CfnBucket.FilterRuleProperty filter(String name, String value) {
-    return CfnBucket.FilterRuleProperty.builder().name(name).value(value).build();
   }
 
   private String arn() {

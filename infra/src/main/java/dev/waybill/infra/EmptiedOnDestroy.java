@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.CfnResource;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.logs.LogGroup;
@@ -29,25 +30,17 @@ final class EmptiedOnDestroy {
             scope, "EmptyBucketsLog", "/aws/lambda/%s-empty-buckets".formatted(settings.prefix()));
     CfnResource role = (CfnResource) provider.getNode().findChild("Role");
     role.addPropertyDeletionOverride("ManagedPolicyArns");
-    role.addPropertyOverride(
-        "Policies",
-        List.of(
-            Map.of(
-                "PolicyName",
-                "Log",
-                "PolicyDocument",
-                Map.of(
-                    "Version",
-                    "2012-10-17",
-                    "Statement",
-                    List.of(
-                        Map.of(
-                            "Effect",
-                            "Allow",
-                            "Action",
-                            List.of("logs:CreateLogStream", "logs:PutLogEvents"),
-                            "Resource",
-                            group.getLogGroupArn()))))));
+    Map<String, Object> statement = new TreeMap<>();
+    statement.put("Effect", "Allow");
+    statement.put("Action", List.of("logs:CreateLogStream", "logs:PutLogEvents"));
+    statement.put("Resource", group.getLogGroupArn());
+    Map<String, Object> document = new TreeMap<>();
+    document.put("Version", "2012-10-17");
+    document.put("Statement", List.of(statement));
+    Map<String, Object> policy = new TreeMap<>();
+    policy.put("PolicyName", "Log");
+    policy.put("PolicyDocument", document);
+    role.addPropertyOverride("Policies", List.of(policy));
     CfnResource function = (CfnResource) provider.getNode().findChild("Handler");
     function.addPropertyOverride("LoggingConfig", Map.of("LogGroup", group.getLogGroupName()));
   }

@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.ec2.ISubnet;
@@ -24,9 +22,7 @@ import software.amazon.awscdk.services.glue.ScalaSparkEtlJob;
 import software.amazon.awscdk.services.glue.SecurityConfiguration;
 import software.amazon.awscdk.services.glue.WorkerConfiguration;
 import software.amazon.awscdk.services.glue.WorkerType;
-import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
-import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
@@ -41,7 +37,7 @@ final class GlueJobs extends Construct {
   private final Map<JobSpec, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
   private final String prefix;
-  private final String logPrefix;
+  private final String logFolder;
 
   GlueJobs(
       Construct scope,
@@ -54,19 +50,19 @@ final class GlueJobs extends Construct {
       List<JobSpec> specs) {
     super(scope, "Jobs");
     this.prefix = settings.prefix();
-    this.logPrefix = "/aws-glue/" + prefix;
+    this.logFolder = "/aws-glue/" + prefix;
     Asset jar = Asset.Builder.create(this, "Jar").path(artifacts.jobsJar().toString()).build();
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
     List<IConnection> connections = connections(network);
     SecurityConfiguration security = security(settings, logs);
-    Role role = role(logs, network, connections, List.of(jar, script));
+    Role role = JobsRole.create(this, logs, logFolder, network, connections, List.of(jar, script));
     bucket.grantJobs(role);
     ownLogGroups(logs, security, role);
     for (JobSpec spec : specs) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
       arguments.put("--otlp_endpoint", collector.endpoint());
-      arguments.put("--custom-logGroup-prefix", logPrefix);
+      arguments.put("--custom-logGroup-prefix", logFolder);
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
           ScalaSparkEtlJob.Builder.create(this, spec.state())
@@ -107,6 +103,11 @@ final class GlueJobs extends Construct {
     return prefix + "-" + spec.name();
   }
 
+  /** All that Glue is known to write the jobs' logs to. */
+  List<LogGroup> logGroups() {
+    return List.copyOf(logGroups);
+  }
+
   List<String> arns() {
     return jobs.values().stream().map(ScalaSparkEtlJob::getJobArn).toList();
   }
@@ -136,9 +137,8 @@ final class GlueJobs extends Construct {
   }
 
   /**
-   * With a security configuration Glue puts its name and the role's between prefix and group. Both
-   * forms are the stack's: no group is made that would outlive it. Glue makes and encrypts a group
-   * before it writes; the role may do so with these, which are there and encrypted already.
+   * With a security configuration Glue puts its name and the role's between prefix and group, and
+   * without one it does not. Both forms are the stack's, so that no group is left when it goes.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html">Logging
@@ -147,106 +147,10 @@ final class GlueJobs extends Construct {
   private void ownLogGroups(Logs logs, SecurityConfiguration security, Role role) {
     String encrypted =
         "%s/%s-role/%s"
-            .formatted(logPrefix, security.getSecurityConfigurationName(), role.getRoleName());
+            .formatted(logFolder, security.getSecurityConfigurationName(), role.getRoleName());
     logGroups.add(logs.group(this, "EncryptedOutput", encrypted + "/output"));
     logGroups.add(logs.group(this, "EncryptedError", encrypted + "/error"));
-    logGroups.add(logs.group(this, "Output", logPrefix + "/output"));
-    logGroups.add(logs.group(this, "Error", logPrefix + "/error"));
-    allow(
-        role,
-        List.of(
-            "logs:CreateLogGroup",
-            "logs:CreateLogStream",
-            "logs:PutLogEvents",
-            "logs:AssociateKmsKey"),
-        logGroups.stream().map(LogGroup::getLogGroupArn).toList());
-  }
-
-  /**
-   * What Glue's managed policy grants as far as these jobs need it; what they may do with data
-   * stands in the bucket's policy.
-   *
-   * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html">Policy for
-   *     the Glue service</a>
-   */
-  private Role role(Logs logs, Network network, List<IConnection> connections, List<Asset> files) {
-    Role role =
-        Role.Builder.create(this, "Role")
-            .assumedBy(
-                ServicePrincipal.Builder.create("glue.amazonaws.com")
-                    .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", Aws.ACCOUNT_ID)))
-                    .build())
-            .build();
-    allow(
-        role,
-        List.of("s3:GetObject"),
-        files.stream().map(file -> file.getBucket().arnForObjects(file.getS3ObjectKey())).toList());
-    allow(
-        role,
-        List.of("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"),
-        List.of(logs.key().getKeyArn()));
-    List<String> catalog = new ArrayList<>(List.of(arn("glue", "catalog")));
-    connections.forEach(
-        connection -> catalog.add(arn("glue", "connection/" + connection.getConnectionName())));
-    allow(role, List.of("glue:GetConnection"), catalog);
-    String interfaces = arn("ec2", "network-interface/*");
-    allow(
-        role,
-        List.of("ec2:CreateNetworkInterface"),
-        Stream.concat(
-                Stream.of(
-                    interfaces,
-                    arn("ec2", "security-group/" + network.jobs().getSecurityGroupId())),
-                network.subnets().stream()
-                    .map(subnet -> arn("ec2", "subnet/" + subnet.getSubnetId())))
-            .toList());
-    allow(role, List.of("ec2:DeleteNetworkInterface"), List.of(interfaces));
-    role.addToPolicy(
-        PolicyStatement.Builder.create()
-            .actions(List.of("ec2:CreateTags", "ec2:DeleteTags"))
-            .resources(List.of(interfaces))
-            .conditions(
-                Map.of(
-                    "ForAllValues:StringEquals",
-                    Map.of("aws:TagKeys", List.of("aws-glue-service-resource"))))
-            .build());
-    allow(
-        role,
-        List.of(
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeRouteTables",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcAttribute",
-            "ec2:DescribeVpcEndpoints",
-            "glue:GetSecurityConfiguration",
-            "xray:BatchGetTraces"),
-        List.of("*"));
-    role.addToPolicy(
-        PolicyStatement.Builder.create()
-            .actions(List.of("cloudwatch:PutMetricData"))
-            .resources(List.of("*"))
-            .conditions(Map.of("StringEquals", Map.of("cloudwatch:namespace", "Glue")))
-            .build());
-    Findings.acknowledge(
-        role,
-        "AwsSolutions-IAM5[Resource::*]",
-        "reading X-Ray's traces, EC2's and Glue's descriptions and putting metrics know no resources");
-    Findings.acknowledge(
-        role,
-        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*]",
-        "Glue makes the network interfaces of each run, and their ids are not known before");
-    return role;
-  }
-
-  private static void allow(Role role, List<String> actions, List<String> resources) {
-    role.addToPolicy(
-        PolicyStatement.Builder.create().actions(actions).resources(resources).build());
-  }
-
-  /** With pseudo parameters, so that a finding of cdk-nag is named alike in every account. */
-  private static String arn(String service, String resource) {
-    return "arn:%s:%s:%s:%s:%s"
-        .formatted(Aws.PARTITION, service, Aws.REGION, Aws.ACCOUNT_ID, resource);
+    logGroups.add(logs.group(this, "Output", logFolder + "/output"));
+    logGroups.add(logs.group(this, "Error", logFolder + "/error"));
   }
 }

@@ -26,7 +26,7 @@ final class PipelineDashboard extends Construct {
       PipelineMetrics metrics,
       Workflow workflow,
       Trigger trigger,
-      Alarms alarms,
+      FailedJobRuns failedJobRuns,
       Links links) {
     super(scope, "Dashboard");
     this.name = settings.prefix();
@@ -69,24 +69,31 @@ final class PipelineDashboard extends Construct {
             "Uploads for which nothing was started",
             trigger.deadLetters().metricApproximateNumberOfMessagesVisible(),
             trigger.alias().metricErrors()),
-        failedJobRuns(alarms));
+        newest(failedJobRuns));
     dashboard.addWidgets(
         graph(
             "Telemetry through the collector",
             metrics.collectorAccepted(),
             metrics.collectorRefused(),
             metrics.collectorFailed()),
-        graph("Collector tasks", metrics.collectorTasks()));
+        graph(
+            "Telemetry that waits in the collector, bytes",
+            metrics.collectorWaiting().toArray(IMetric[]::new)));
+    dashboard.addWidgets(
+        graph("Collector tasks", metrics.collectorTasks()),
+        graph(
+            "Collector's CPU and memory, percent",
+            metrics.collectorLoad().toArray(IMetric[]::new)));
   }
 
   String name() {
     return name;
   }
 
-  private static IWidget failedJobRuns(Alarms alarms) {
+  private static IWidget newest(FailedJobRuns runs) {
     return LogQueryWidget.Builder.create()
         .title("Newest failed job runs")
-        .logGroupNames(List.of(alarms.failedJobRunsLog().getLogGroupName()))
+        .logGroupNames(List.of(runs.log().getLogGroupName()))
         .queryLines(
             List.of(
                 "fields @timestamp, detail.jobName, detail.state, detail.jobRunId, detail.message",

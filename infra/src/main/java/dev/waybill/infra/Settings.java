@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
  * @param keepData whether bucket and data stay when the stack goes
+ * @param bucketName an existing bucket, or null for one of the stack's own
  * @param quarantineDays after which rejected rows go, or null for never
  * @param runsDays after which runs' records go, or null for never
  * @param logDays how long logs are kept
@@ -33,6 +34,7 @@ public record Settings(
     int natGateways,
     Set<Endpoint> endpoints,
     boolean keepData,
+    String bucketName,
     Integer quarantineDays,
     Integer runsDays,
     int logDays,
@@ -56,6 +58,7 @@ public record Settings(
    */
   private static final Pattern STACK_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,27}");
 
+  private static final Pattern BUCKET_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern VPC_ID = Pattern.compile("vpc-[0-9a-f]{8,17}");
   private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
   private static final int MAX_DAYS = 3650;
@@ -86,6 +89,9 @@ public record Settings(
                 .orElse(1),
             switches.choices("endpoints", Endpoint.class),
             switches.flag("keepData"),
+            switches
+                .text("bucketName", BUCKET_NAME, "an S3 bucket's name, such as acme-listings")
+                .orElse(null),
             switches.number("quarantineDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
             switches.number("runsDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
             switches.oneOf("logDays", Logs.RETENTION.keySet()).orElse(30),
@@ -116,6 +122,11 @@ public record Settings(
           "context switches vpcId and endpoints exclude each other: the endpoints of "
               + vpcId
               + " are its owner's");
+    }
+    if (bucketName != null && (quarantineDays != null || runsDays != null)) {
+      throw new IllegalArgumentException(
+          "context switches bucketName and %s exclude each other: the lifecycle of %s is its owner's"
+              .formatted(quarantineDays != null ? "quarantineDays" : "runsDays", bucketName));
     }
   }
 }

@@ -13,6 +13,10 @@ import software.constructs.Construct;
 /**
  * The key that encrypts the stack's logs, job bookmarks and alarms. It goes with the stack, after
  * the seven days that KMS makes a key wait at least.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html">Encrypting
+ *     log data in CloudWatch Logs</a>
  */
 final class StackKey {
 
@@ -32,15 +36,16 @@ final class StackKey {
     key.addToResourcePolicy(
         PolicyStatement.Builder.create()
             .principals(
-                List.of(new ServicePrincipal("logs.%s.amazonaws.com".formatted(stack.getRegion()))))
+                List.of(
+                    new ServicePrincipal(
+                        "logs.%s.%s".formatted(stack.getRegion(), stack.getUrlSuffix()))))
             .actions(
                 List.of(
-                    "kms:Encrypt",
-                    "kms:Decrypt",
-                    "kms:ReEncryptFrom",
-                    "kms:ReEncryptTo",
-                    "kms:GenerateDataKey",
-                    "kms:DescribeKey"))
+                    "kms:Encrypt*",
+                    "kms:Decrypt*",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:Describe*"))
             .resources(List.of("*"))
             .conditions(
                 Map.of(
@@ -54,7 +59,7 @@ final class StackKey {
     key.addToResourcePolicy(
         PolicyStatement.Builder.create()
             .principals(List.of(new ServicePrincipal("cloudwatch.amazonaws.com")))
-            .actions(List.of("kms:Decrypt", "kms:GenerateDataKey"))
+            .actions(List.of("kms:Decrypt", "kms:GenerateDataKey*"))
             .resources(List.of("*"))
             .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", stack.getAccount())))
             .build());

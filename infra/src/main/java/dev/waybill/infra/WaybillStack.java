@@ -32,8 +32,20 @@ public final class WaybillStack extends Stack {
     XrayGroup traces = new XrayGroup(this, settings, workflow);
     Links links = new Links(this, settings, workflow, traces);
     PipelineMetrics metrics = new PipelineMetrics(settings, collector);
-    Alarms alarms = new Alarms(this, settings, logs, metrics, workflow, jobs, trigger);
-    new PipelineDashboard(this, settings, metrics, workflow, trigger, alarms, links);
+    FailedJobRuns failedJobRuns = new FailedJobRuns(this, settings, logs, jobs);
+    UndeliveredTelemetry undelivered = new UndeliveredTelemetry(this, settings, jobs);
+    Alarms alarms =
+        new Alarms(
+            this,
+            settings,
+            logs,
+            metrics,
+            collector,
+            workflow,
+            failedJobRuns,
+            undelivered,
+            trigger);
+    new PipelineDashboard(this, settings, metrics, workflow, trigger, failedJobRuns, links);
 
     Tags.of(this).add("application", "waybill");
     output("Bucket", "Drop CSV files into its input/", bucket.name());

@@ -17,7 +17,8 @@ import software.amazon.awscdk.services.stepfunctions.StateMachineType;
 import software.constructs.Construct;
 
 /**
- * The state machine: {@code workflow/pipeline.asl.json} as it is, with the jobs' names filled in.
+ * The state machine: {@code workflow/pipeline.asl.json} as it is, with the jobs' names and the
+ * partition filled in.
  */
 final class Workflow extends Construct {
 
@@ -62,7 +63,7 @@ final class Workflow extends Construct {
         StateMachine.Builder.create(this, "StateMachine")
             .stateMachineName(name)
             .stateMachineType(StateMachineType.STANDARD)
-            .definitionBody(DefinitionBody.fromString(artifacts.workflow()))
+            .definitionBody(DefinitionBody.fromString(inThisPartition(artifacts.workflow())))
             .definitionSubstitutions(names)
             .role(role)
             .tracingEnabled(true)
@@ -95,5 +96,11 @@ final class Workflow extends Construct {
 
   void grantStart(IGrantable who) {
     machine.grantStartExecution(who);
+  }
+
+  /** The file names Step Functions' integrations as the partition {@code aws} does. */
+  private String inThisPartition(String definition) {
+    return definition.replace(
+        "arn:aws:states:::", "arn:%s:states:::".formatted(Stack.of(this).getPartition()));
   }
 }

@@ -20,8 +20,8 @@ import software.amazon.awscdk.assertions.Match;
 
 class CollectorTest {
 
-  /** Of a standard parameter. */
-  private static final int LARGEST_PARAMETER = 4096;
+  /** Bytes, of an advanced parameter. */
+  private static final int LARGEST_PARAMETER = 8192;
 
   private static final Path CONFIGS = Deployment.ROOT.resolve("collector-config");
   private static final List<String> KINDS =
@@ -40,6 +40,7 @@ class CollectorTest {
       JsonNode container = container(stack, each.getKey().toLowerCase(Locale.ROOT));
 
       assertThat(stack.one("AWS::SSM::Parameter", id).path("Value").asText()).isEqualTo(file);
+      assertThat(stack.one("AWS::SSM::Parameter", id).path("Tier").asText()).isEqualTo("Advanced");
       assertThat(file.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(LARGEST_PARAMETER);
       assertThat(container.at("/Secrets/0/Name").asText())
           .isEqualTo(each.getKey().toUpperCase(Locale.ROOT) + "_CONFIG");
@@ -173,14 +174,12 @@ class CollectorTest {
   }
 
   @Test
-  void runsTwiceOnTwoZonesAndRollsBackWhatDoesNotStart() {
+  void runsOnTwoZonesAndRollsBackWhatDoesNotStart() {
     stack
         .template()
         .hasResourceProperties(
             "AWS::ECS::Service",
             Map.of(
-                "DesiredCount",
-                2,
                 "LaunchType",
                 "FARGATE",
                 "DeploymentConfiguration",
@@ -204,11 +203,20 @@ class CollectorTest {
                 "Memory", "512",
                 "RuntimePlatform",
                     Map.of("CpuArchitecture", "ARM64", "OperatingSystemFamily", "LINUX")));
-    stack
-        .template()
-        .hasResourceProperties(
-            "AWS::ApplicationAutoScaling::ScalableTarget",
-            Map.of("MinCapacity", 2, "MaxCapacity", 6));
+  }
+
+  /** A count in the service would be set again by each deployment of another task. */
+  @Test
+  void onlyItsScalingSaysHowManyTasksRun() {
+    JsonNode target =
+        stack.one("AWS::ApplicationAutoScaling::ScalableTarget", "CollectorServiceTaskCountTarget");
+
+    assertThat(stack.one("AWS::ECS::Service", "CollectorService").has("DesiredCount")).isFalse();
+    assertThat(target.path("MinCapacity").asInt()).isEqualTo(2);
+    assertThat(target.path("MaxCapacity").asInt()).isEqualTo(6);
+    assertThat(target.path("ScalableDimension").asText()).isEqualTo("ecs:service:DesiredCount");
+    assertThat(Deployment.text(target.path("ResourceId")))
+        .isEqualTo("service/<CollectorCluster>/<CollectorService.Name>");
   }
 
   @Test

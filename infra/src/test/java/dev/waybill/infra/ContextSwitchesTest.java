@@ -109,22 +109,6 @@ class ContextSwitchesTest {
   }
 
   @Test
-  void keepDataKeepsBucketAndDataAndNothingElse() {
-    Deployment kept = Deployment.with(Map.of("keepData", "true"));
-
-    List<String> staying = new ArrayList<>();
-    kept.resources()
-        .forEach(
-            (id, resource) -> {
-              if (resource.path("DeletionPolicy").asText().equals("Retain")) {
-                staying.add(id);
-              }
-            });
-    assertThat(staying).containsExactlyInAnyOrder("DataBucket", "DataBucketAccessLogs");
-    assertThat(kept.all("Custom::S3AutoDeleteObjects")).isEmpty();
-  }
-
-  @Test
   void quarantineAndRunsExpireWhenTold() {
     assertThat(rules(Deployment.standard())).containsExactly("abandoned-uploads-and-old-versions");
     assertThat(rules(Deployment.with(Map.of("quarantineDays", "90", "runsDays", "400"))))

@@ -105,6 +105,11 @@ record Deployment(Template template, JsonNode json) {
       JsonNode parts = value.path("Fn::GetAtt");
       return "<" + shortId(parts.path(0).asText()) + "." + parts.path(1).asText() + ">";
     }
+    if (value.has("Fn::FindInMap")) {
+      JsonNode parts = value.path("Fn::FindInMap");
+      String key = text(parts.path(1)).replaceAll("[<>]", "");
+      return "<%s %s %s>".formatted(shortId(parts.path(0).asText()), key, parts.path(2).asText());
+    }
     if (value.has("Fn::Join")) {
       StringBuilder joined = new StringBuilder();
       value.path("Fn::Join").path(1).forEach(part -> joined.append(text(part)));
@@ -139,15 +144,16 @@ record Deployment(Template template, JsonNode json) {
 
   /** With files' hashes taken out, which change with every build. */
   private static List<String> sorted(JsonNode value) {
-    return texts(value).stream()
-        .map(text -> text.replaceAll("[0-9a-f]{64}", "<hash>"))
-        .sorted()
-        .toList();
+    return texts(value).stream().map(Deployment::withoutHash).sorted().toList();
+  }
+
+  private static String withoutHash(String text) {
+    return text.replaceAll("[0-9a-f]{64}", "<hash>");
   }
 
   private static String plain(JsonNode node) {
     if (node.isObject() && (node.has("Ref") || node.has("Fn::GetAtt") || node.has("Fn::Join"))) {
-      return text(node);
+      return withoutHash(text(node));
     }
     if (node.isObject()) {
       List<String> fields = new ArrayList<>();

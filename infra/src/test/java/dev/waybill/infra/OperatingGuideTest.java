@@ -7,14 +7,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +47,7 @@ class OperatingGuideTest {
                     "natGateways",
                     "endpoints",
                     "keepData",
+                    "bucketName",
                     "quarantineDays",
                     "runsDays",
                     "logDays",
@@ -71,6 +77,76 @@ class OperatingGuideTest {
             .path("FunctionName")
             .asText();
     assertThat(guide).contains("--function-name " + function + ":live");
+  }
+
+  @Test
+  void itsCostsAddUpAndCountTheAlarmsThatAreDeployed() {
+    Map<String, BigDecimal> costs = new LinkedHashMap<>();
+    guide
+        .substring(guide.indexOf("| idle, a month"))
+        .lines()
+        .skip(2)
+        .takeWhile(line -> line.startsWith("|"))
+        .map(line -> line.replace("*", "").split(" *\\| *"))
+        .forEach(row -> costs.put(row[1], new BigDecimal(row[2])));
+    BigDecimal together = costs.remove("together");
+    int alarmMetrics =
+        Deployment.standard().all("AWS::CloudWatch::Alarm").values().stream()
+            .mapToInt(alarm -> Math.max(1, alarm.findValues("MetricStat").size()))
+            .sum();
+
+    assertThat(costs.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add))
+        .isEqualTo(together);
+    assertThat(costs)
+        .containsEntry(
+            "alarms: %d metrics".formatted(alarmMetrics),
+            new BigDecimal("0.10").multiply(BigDecimal.valueOf(alarmMetrics)));
+    assertThat(text("README.md"))
+        .contains("about $%s a month".formatted(together.setScale(0, RoundingMode.HALF_UP)));
+  }
+
+  /** {@code `Class`}, {@code `Class.member`}, or the same of another module in brackets. */
+  @Test
+  void itsChecklistNamesWhatIsInTheSources() throws IOException {
+    List<String> missing = new ArrayList<>();
+    int named = 0;
+    for (List<String> row : checklist()) {
+      Matcher module = Pattern.compile("^\\[([a-z-]+)]").matcher(row.get(3).strip());
+      Path sources =
+          Deployment.ROOT
+              .resolve(module.find() ? module.group(1) : "infra")
+              .resolve("src/main/java");
+      Matcher code = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`").matcher(row.get(3).strip());
+      while (code.find()) {
+        named++;
+        String source = source(sources, code.group(1));
+        if (code.group(2) == null
+            ? source.isEmpty()
+            : !source.contains(" " + code.group(2) + "(")) {
+          missing.add(code.group());
+        }
+      }
+    }
+
+    assertThat(named).isGreaterThan(12);
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void itsChecklistSaysForEachDoubtHowAFailureLooksAndWhatToDo() {
+    assertThat(checklist())
+        .hasSizeGreaterThan(10)
+        .allSatisfy(row -> assertThat(row).hasSize(4).noneMatch(String::isBlank));
+    assertThat(checklist().get(0).get(0))
+        .as("the most doubtful")
+        .contains("--class", "--extra-jars");
+    assertThat(checklist().toString())
+        .contains(
+            "aws glue start-job-run --job-name "
+                + Deployment.standard()
+                    .one("AWS::Glue::Job", "JobsCleanListings")
+                    .path("Name")
+                    .asText());
   }
 
   @Test
@@ -110,7 +186,7 @@ class OperatingGuideTest {
     JsonNode machine = three.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine");
     assertThat(machine.at("/DefinitionSubstitutions/CountListingsJobName").asText())
         .isEqualTo("waybill-count-listings");
-    assertThat(three.one("AWS::Events::Rule", "AlarmsFailedJobRunsRule").toString())
+    assertThat(three.one("AWS::Events::Rule", "FailedJobRunsRule").toString())
         .contains("waybill-count-listings");
     assertThat(three.all("AWS::IAM::Policy").get("WorkflowRoleDefaultPolicy").toString())
         .contains("JobsCountListings");
@@ -122,6 +198,23 @@ class OperatingGuideTest {
             .matcher(guide);
     assertThat(state.find()).isTrue();
     return JSON.readTree(state.group(1));
+  }
+
+  /** The rows of the last table. */
+  private List<List<String>> checklist() {
+    return guide
+        .substring(guide.indexOf("| what no test shows |"))
+        .lines()
+        .skip(2)
+        .map(row -> List.of(row.substring(1, row.length() - 1).split(" \\| ")))
+        .toList();
+  }
+
+  private static String source(Path sources, String className) throws IOException {
+    try (Stream<Path> files = Files.walk(sources)) {
+      Optional<Path> file = files.filter(path -> path.endsWith(className + ".java")).findFirst();
+      return file.isEmpty() ? "" : Files.readString(file.get());
+    }
   }
 
   /** The code names in the first column of the table with this head. */

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may do what: every statement of every role and resource, against the list of the allowed. */
 class PermissionsTest {
@@ -19,64 +21,27 @@ class PermissionsTest {
 
   @Test
   void everyRoleMayDoWhatTheListAllowsAndNothingElse() throws IOException {
-    List<String> statements = new ArrayList<>();
-    stack
-        .all("AWS::IAM::Role")
-        .forEach(
-            (role, properties) -> {
-              properties
-                  .path("Policies")
-                  .forEach(
-                      policy ->
-                          Deployment.statements(policy.path("PolicyDocument"))
-                              .forEach(each -> statements.add(line(role, each))));
-              assertThat(properties.path("ManagedPolicyArns").isMissingNode()).as(role).isTrue();
-            });
-    for (JsonNode policy : stack.all("AWS::IAM::Policy").values()) {
-      String role = Deployment.text(policy.path("Roles").path(0)).replaceAll("[<>]", "");
-      Deployment.statements(policy.path("PolicyDocument"))
-          .forEach(each -> statements.add(line(role, each)));
-    }
-    assertThat(stack.all("AWS::IAM::ManagedPolicy")).isEmpty();
-    assertThat(statements).containsExactlyInAnyOrderElementsOf(allowed("role "));
+    assertThat(roleStatements(stack)).containsExactlyInAnyOrderElementsOf(allowed("role "));
   }
 
   @Test
   void everyResourceLetsInWhomTheListAllowsAndNobodyElse() throws IOException {
-    List<String> statements = new ArrayList<>();
-    Map<String, String> documents =
-        Map.of(
-            "AWS::S3::BucketPolicy", "PolicyDocument",
-            "AWS::SQS::QueuePolicy", "PolicyDocument",
-            "AWS::SNS::TopicPolicy", "PolicyDocument",
-            "AWS::KMS::Key", "KeyPolicy");
-    documents.forEach(
-        (type, document) ->
-            stack
-                .all(type)
-                .forEach(
-                    (id, properties) ->
-                        Deployment.statements(properties.path(document))
-                            .forEach(each -> statements.add(resourceLine(id, each)))));
-    for (JsonNode policy : stack.all("AWS::Logs::ResourcePolicy").values()) {
-      JsonNode document =
-          new ObjectMapper().readTree(Deployment.text(policy.path("PolicyDocument")));
-      Deployment.statements(document)
-          .forEach(each -> statements.add(resourceLine("AlarmsFailedJobRunsLog", each)));
-    }
-    stack
-        .all("AWS::Lambda::Permission")
-        .forEach(
-            (id, permission) ->
-                statements.add(
-                    "resource %s lets in %s: %s from %s of %s"
-                        .formatted(
-                            id,
-                            permission.path("Principal").asText(),
-                            permission.path("Action").asText(),
-                            Deployment.text(permission.path("SourceArn")),
-                            Deployment.text(permission.path("SourceAccount")))));
-    assertThat(statements).containsExactlyInAnyOrderElementsOf(allowed("resource "));
+    assertThat(resourceStatements(stack)).containsExactlyInAnyOrderElementsOf(allowed("resource "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"keepData, true", "bucketName, acme-listings", "traces, otlp"})
+  void aSwitchAllowsWhatTheListAddsForItAndNothingElse(String name, String value)
+      throws IOException {
+    Deployment switched = Deployment.with(Map.of(name, value));
+    List<String> added = new ArrayList<>(roleStatements(switched));
+    added.addAll(resourceStatements(switched));
+    added.removeAll(roleStatements(stack));
+    added.removeAll(resourceStatements(stack));
+    String prefix = "with " + name + ": ";
+
+    assertThat(added.stream().map(each -> prefix + each))
+        .containsExactlyInAnyOrderElementsOf(allowed(prefix));
   }
 
   @Test
@@ -91,6 +56,66 @@ class PermissionsTest {
                     .as(role)
                     .hasSize(1)
                     .allMatch(service -> service.endsWith(".amazonaws.com")));
+  }
+
+  private static List<String> roleStatements(Deployment deployment) {
+    List<String> statements = new ArrayList<>();
+    deployment
+        .all("AWS::IAM::Role")
+        .forEach(
+            (role, properties) -> {
+              properties
+                  .path("Policies")
+                  .forEach(
+                      policy ->
+                          Deployment.statements(policy.path("PolicyDocument"))
+                              .forEach(each -> statements.add(line(role, each))));
+              assertThat(properties.path("ManagedPolicyArns").isMissingNode()).as(role).isTrue();
+            });
+    for (JsonNode policy : deployment.all("AWS::IAM::Policy").values()) {
+      String role = Deployment.text(policy.path("Roles").path(0)).replaceAll("[<>]", "");
+      Deployment.statements(policy.path("PolicyDocument"))
+          .forEach(each -> statements.add(line(role, each)));
+    }
+    assertThat(deployment.all("AWS::IAM::ManagedPolicy")).isEmpty();
+    return statements;
+  }
+
+  private static List<String> resourceStatements(Deployment deployment) throws IOException {
+    List<String> statements = new ArrayList<>();
+    Map<String, String> documents =
+        Map.of(
+            "AWS::S3::BucketPolicy", "PolicyDocument",
+            "AWS::SQS::QueuePolicy", "PolicyDocument",
+            "AWS::SNS::TopicPolicy", "PolicyDocument",
+            "AWS::KMS::Key", "KeyPolicy");
+    documents.forEach(
+        (type, document) ->
+            deployment
+                .all(type)
+                .forEach(
+                    (id, properties) ->
+                        Deployment.statements(properties.path(document))
+                            .forEach(each -> statements.add(resourceLine(id, each)))));
+    for (JsonNode policy : deployment.all("AWS::Logs::ResourcePolicy").values()) {
+      JsonNode document =
+          new ObjectMapper().readTree(Deployment.text(policy.path("PolicyDocument")));
+      Deployment.statements(document)
+          .forEach(each -> statements.add(resourceLine("FailedJobRunsLog", each)));
+    }
+    deployment
+        .all("AWS::Lambda::Permission")
+        .forEach(
+            (id, permission) ->
+                statements.add(
+                    "resource %s lets in %s: %s from %s of %s"
+                        .formatted(
+                            id,
+                            permission.path("Principal").asText(),
+                            permission.path("Action").asText(),
+                            Deployment.text(permission.path("SourceArn")),
+                            Deployment.text(permission.path("SourceAccount")))));
+    return statements;
   }
 
   private static List<String> allowed(String kind) throws IOException {

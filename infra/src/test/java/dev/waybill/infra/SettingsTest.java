@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -20,6 +21,7 @@ class SettingsTest {
                 1,
                 java.util.Set.of(),
                 false,
+                null,
                 null,
                 null,
                 30,
@@ -49,6 +51,8 @@ class SettingsTest {
     assertThat(Settings.of(Map.of("traces", "otlp", "keepPercent", "10")))
         .extracting(Settings::tracesByOtlp, Settings::keepPercent)
         .containsExactly(true, 10);
+    assertThat(Settings.of(Map.of("bucketName", "acme-listings")).bucketName())
+        .isEqualTo("acme-listings");
 
     assertThat(settings.prefix()).isEqualTo("orders-1");
     assertThat(settings.natGateways()).isEqualTo(2);
@@ -74,6 +78,7 @@ class SettingsTest {
           natGateways     | two       | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
           endpoints       | xray,s3   | expected a list, with commas, of xray, logs, monitoring, glue
           keepData        | yes       | expected true or false
+          bucketName      | Acme      | expected an S3 bucket's name, such as acme-listings
           quarantineDays  | 0         | expected 1 to 3650 days
           runsDays        | 99999     | expected 1 to 3650 days
           logDays         | 31        | expected one of 1, 7, 14, 30, 90, 180, 365, 731, 1827, 3653
@@ -95,7 +100,7 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(Map.of("natGateway", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "context switch natGateway is unknown; there are alarmEmail, endpoints, keepData,"
+            "context switch natGateway is unknown; there are alarmEmail, bucketName, endpoints, keepData,"
                 + " keepPercent, logDays, natGateways, quarantineDays, rejectedPercent, runsDays,"
                 + " sampling, samplingRate, stackName, traces, vpcId");
   }
@@ -107,6 +112,17 @@ class SettingsTest {
         .hasMessage(
             "context switches vpcId and endpoints exclude each other: the endpoints of"
                 + " vpc-0a1b2c3d are its owner's");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quarantineDays", "runsDays"})
+  void refuseToExpireDataOfABucketThatIsNotTheStacks(String days) {
+    assertThatThrownBy(() -> Settings.of(Map.of("bucketName", "acme-listings", days, "30")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switches bucketName and %s exclude each other: the lifecycle of acme-listings is"
+                + " its owner's",
+            days);
   }
 
   @Test

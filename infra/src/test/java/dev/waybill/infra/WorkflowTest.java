@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,20 +22,22 @@ class WorkflowTest {
   @Test
   void theDefinitionIsTheFileAndEveryPlaceholderIsAJob() throws IOException {
     JsonNode machine = stack.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine");
-    JsonNode definition = JSON.readTree(machine.path("DefinitionString").asText());
+    String deployed = Deployment.text(machine.path("DefinitionString"));
+    JsonNode definition = JSON.readTree(deployed.replace("arn:<AWS::Partition>:", "arn:aws:"));
+    assertThat(deployed).as("deploys in other partitions, too").doesNotContain("arn:aws:");
     assertThat(definition)
         .isEqualTo(JSON.readTree(Deployment.ROOT.resolve("workflow/pipeline.asl.json").toFile()));
 
-    Set<String> deployed = new TreeSet<>();
-    stack.all("AWS::Glue::Job").values().forEach(job -> deployed.add(job.path("Name").asText()));
+    Set<String> jobs = new TreeSet<>();
+    stack.all("AWS::Glue::Job").values().forEach(job -> jobs.add(job.path("Name").asText()));
     for (JsonNode state : definition.path("States")) {
       if (state.path("Type").asText().equals("Task")) {
         String placeholder = state.at("/Parameters/JobName").asText().replaceAll("[${}]", "");
-        assertThat(machine.at("/DefinitionSubstitutions/" + placeholder).asText()).isIn(deployed);
-        deployed.remove(machine.at("/DefinitionSubstitutions/" + placeholder).asText());
+        assertThat(machine.at("/DefinitionSubstitutions/" + placeholder).asText()).isIn(jobs);
+        jobs.remove(machine.at("/DefinitionSubstitutions/" + placeholder).asText());
       }
     }
-    assertThat(deployed).as("jobs that no state starts").isEmpty();
+    assertThat(jobs).as("jobs that no state starts").isEmpty();
   }
 
   @Test
@@ -64,6 +68,27 @@ class WorkflowTest {
     assertThat(handler).endsWith("::handleRequest");
     assertThat(entries(Deployment.ARTIFACTS.lambdaJar()))
         .contains(handler.split("::")[0].replace('.', '/') + ".class");
+  }
+
+  /** A filter on the ending would be a second rule, and S3's compares case. */
+  @Test
+  void s3HandsTheFunctionAllOfTheFolderThatItDecidesAbout() throws Exception {
+    JsonNode notified =
+        stack
+            .one("AWS::S3::Bucket", "DataBucket")
+            .at("/NotificationConfiguration/LambdaConfigurations");
+    URL jar = Deployment.ARTIFACTS.lambdaJar().toUri().toURL();
+    try (URLClassLoader deployed = new URLClassLoader(new URL[] {jar})) {
+      Class<?> rule = deployed.loadClass("dev.waybill.lambdatrigger.PipelineInput");
+
+      assertThat(notified).hasSize(1);
+      assertThat(Deployment.text(notified.at("/0/Function"))).isEqualTo("<TriggerAlias>");
+      assertThat(notified.at("/0/Event").asText()).isEqualTo("s3:ObjectCreated:*");
+      assertThat(notified.at("/0/Filter/S3Key/Rules").toString())
+          .isEqualTo(
+              "[{\"Name\":\"prefix\",\"Value\":\"%s\"}]"
+                  .formatted(rule.getField("FOLDER").get(null)));
+    }
   }
 
   @Test

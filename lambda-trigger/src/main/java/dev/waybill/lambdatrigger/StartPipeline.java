@@ -65,8 +65,8 @@ public final class StartPipeline implements RequestHandler<S3Event, Void>, Resou
     RuntimeException first = null;
     for (var notification : event.getRecords()) {
       Upload upload = Upload.of(notification);
-      if (!upload.isListings()) {
-        log.info("skipped: no CSV object below input/", "", upload.key());
+      if (!PipelineInput.takes(upload.key())) {
+        log.info("skipped: not a .csv file below " + PipelineInput.FOLDER, "", upload.key());
         continue;
       }
       try {

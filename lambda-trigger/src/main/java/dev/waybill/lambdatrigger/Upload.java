@@ -4,7 +4,6 @@ import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotificatio
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -28,9 +27,6 @@ record Upload(
     String sequencer,
     Instant time) {
 
-  private static final String FOLDER = "input/";
-  private static final String ENDING = ".csv";
-
   static Upload of(S3EventNotificationRecord event) {
     var object = event.getS3().getObject();
     return new Upload(
@@ -41,13 +37,5 @@ record Upload(
         Objects.requireNonNullElse(object.getSizeAsLong(), 0L),
         Objects.requireNonNullElse(object.getSequencer(), ""),
         Instant.ofEpochMilli(event.getEventTime().getMillis()));
-  }
-
-  /**
-   * Whether the pipeline is for it: a CSV object below {@code input/}, and no folder marker, whose
-   * key ends in a slash. An empty CSV is for it, and fails there with a clear error.
-   */
-  boolean isListings() {
-    return key.startsWith(FOLDER) && key.toLowerCase(Locale.ROOT).endsWith(ENDING);
   }
 }

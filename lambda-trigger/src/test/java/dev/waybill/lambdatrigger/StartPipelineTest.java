@@ -88,10 +88,21 @@ class StartPipelineTest {
     assertThat(stepFunctions.starts.get(0).input().path("key").asText()).isEqualTo(key);
   }
 
+  /** S3 notifies it of everything below input/. */
+  @ParameterizedTest
+  @ValueSource(strings = {"input/a.csv", "input/b.CSV", "input/c.Csv", "input/folder/d.cSv"})
+  void takesCsvFilesInAnyCase(String key) {
+    invoke(event(object(key)), SAMPLED);
+
+    assertThat(stepFunctions.starts)
+        .extracting(start -> start.input().path("key").asText())
+        .containsExactly(key);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"input/", "input/folder/", "input/notes.txt", "cleaned/run=1/a.csv", "a.csv"})
-  void skipsWhatIsNoListingsFile(String key) {
+  void skipsWhatIsNotACsvFileBelowInput(String key) {
     List<String> log = invoke(event(object(key)), SAMPLED);
 
     assertThat(stepFunctions.starts).isEmpty();

@@ -60,6 +60,13 @@ final class AwsSink implements AutoCloseable {
     return logs.getOrDefault(group, List.of()).stream().map(Json::parse).toList();
   }
 
+  /** Waits until as many messages have come to a log group. */
+  synchronized void awaitLogged(String group, int messages) throws InterruptedException {
+    while (logs.getOrDefault(group, List.of()).size() < messages) {
+      wait();
+    }
+  }
+
   @Override
   public void close() {
     endpoint.close();
@@ -107,5 +114,6 @@ final class AwsSink implements AutoCloseable {
                 logs.computeIfAbsent(
                         request.path("logGroupName").asText(), group -> new ArrayList<>())
                     .add(event.path("message").asText()));
+    notifyAll();
   }
 }

@@ -59,13 +59,15 @@ class CommandLineTest {
     assertThat(err.toString()).isEqualToIgnoringNewLines("waybill: no such file: nowhere.csv");
   }
 
-  @Test
-  void twoFilesOfTheSameNameAreRefused(@TempDir Path folder) throws Exception {
-    Path one = Files.createFile(Files.createDirectory(folder.resolve("a")).resolve("x.csv"));
-    Path two = Files.createFile(Files.createDirectory(folder.resolve("b")).resolve("x.csv"));
+  /** The ending counts in any case, or the refusal would be another. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x.csv", "x.CSV", "x.Csv"})
+  void twoFilesOfTheSameNameAreRefused(String name, @TempDir Path folder) throws Exception {
+    Path one = Files.createFile(Files.createDirectory(folder.resolve("a")).resolve(name));
+    Path two = Files.createFile(Files.createDirectory(folder.resolve("b")).resolve(name));
 
     assertThat(execute("run", one.toString(), two.toString())).isEqualTo(2);
-    assertThat(err.toString()).contains("the same object input/x.csv");
+    assertThat(err.toString()).contains("the same object input/" + name);
   }
 
   @Test
