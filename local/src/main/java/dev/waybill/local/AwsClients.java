@@ -83,6 +83,10 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
         .overrideConfiguration(
             own ->
                 own.defaultProfileFileSupplier(() -> NO_PROFILES)
+                    .compressionConfiguration(
+                        none ->
+                            none.requestCompressionEnabled(false)
+                                .minimumCompressionThresholdInBytes(0))
                     .retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create(keys.id(), keys.secret())));
