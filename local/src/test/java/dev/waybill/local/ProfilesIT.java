@@ -49,7 +49,7 @@ class ProfilesIT {
             exchange -> {
               String body =
                   new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-              String path = exchange.getRequestURI().getPath();
+              String path = HttpEndpoint.path(exchange);
               if (exchange.getRequestHeaders().containsKey("X-Amz-Target")) {
                 keys.add(
                     exchange
