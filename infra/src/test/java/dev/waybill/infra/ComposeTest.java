@@ -19,7 +19,10 @@ class ComposeTest {
       Map.of(
           "collector", List.of("collector-config/common.yaml", "collector-config/local.yaml"),
           "alloy", List.of("collector-config/local.alloy"),
-          "waybill", List.of("local/src/main/java/dev/waybill/local/cli/BackendOptions.java"));
+          "waybill",
+              List.of(
+                  "local/src/main/java/dev/waybill/local/cli/BackendOptions.java",
+                  "local/src/main/java/dev/waybill/local/Keys.java"));
 
   /** Read by the resource detection's {@code env}, whatever the configuration. */
   private static final String RESOURCE = "OTEL_RESOURCE_ATTRIBUTES";
@@ -70,13 +73,25 @@ class ComposeTest {
                 if (!variable.getKey().equals(RESOURCE)) {
                   assertThat(sources.toString())
                       .containsAnyOf(
-                          "env:" + variable.getKey(), "env(\"" + variable.getKey() + "\")");
+                          "env:" + variable.getKey(),
+                          "env(\"" + variable.getKey() + "\")",
+                          "_VARIABLE = \"" + variable.getKey() + "\"");
                 }
               });
     }
     assertThat(services.at("/lgtm/environment").properties())
         .extracting(Map.Entry::getKey)
         .containsExactly("PROMETHEUS_EXTRA_ARGS");
+  }
+
+  /** Keys that everyone can read in this file would let everyone in. */
+  @Test
+  void theBucketsKeysAreTheUsersOwn() {
+    JsonNode environment = services.at("/waybill/environment");
+    for (String key : List.of("WAYBILL_S3_ACCESS_KEY_ID", "WAYBILL_S3_SECRET_ACCESS_KEY")) {
+      assertThat(environment.has(key)).isTrue();
+      assertThat(environment.path(key).isNull()).isTrue();
+    }
   }
 
   @Test
