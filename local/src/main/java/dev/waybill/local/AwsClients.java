@@ -8,14 +8,16 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.defaultsmode.DefaultsMode;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.xray.XRayClient;
 
@@ -27,6 +29,16 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
   public static final String REGION = "eu-west-1";
 
   private static final ProfileFile NO_PROFILES = ProfileFile.aggregator().build();
+  private static final StandardRetryStrategy RETRIES =
+      DefaultRetryStrategy.standardStrategyBuilder().maxAttempts(3).build();
+
+  private static final S3Configuration BY_PATH =
+      S3Configuration.builder()
+          .pathStyleAccessEnabled(true)
+          .useArnRegionEnabled(false)
+          .multiRegionEnabled(false)
+          .profileFile(() -> NO_PROFILES)
+          .build();
 
   /** Clients of the account and region that the environment names, as for the AWS command line. */
   public static AwsClients ofEnvironment() {
@@ -47,7 +59,8 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
     SdkHttpClient http = UrlConnectionHttpClient.create(AwsClients::connectDirectly);
     return new AwsClients(
         local(S3Client.builder(), endpoints.get("s3"), keys)
-            .forcePathStyle(true)
+            .serviceConfiguration(BY_PATH)
+            .disableS3ExpressSessionAuth(true)
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_SUPPORTED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_SUPPORTED)
             .httpClient(http)
@@ -87,7 +100,7 @@ public record AwsClients(S3Client s3, SfnClient stepFunctions, XRayClient xray)
                         none ->
                             none.requestCompressionEnabled(false)
                                 .minimumCompressionThresholdInBytes(0))
-                    .retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
+                    .retryStrategy(RETRIES))
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create(keys.id(), keys.secret())));
   }

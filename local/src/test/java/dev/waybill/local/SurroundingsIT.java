@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -72,7 +73,7 @@ class SurroundingsIT {
               + " -Daws.maxAttempts=abc -Daws.region=nonsense -Daws.useFipsEndpoint=true");
 
       Process run = start(environment, "run", "--otlp-endpoint", COLLECTOR, "--out");
-      ProcessHandle job = Processes.waitFor(() -> job(run));
+      ProcessHandle job = await(run, () -> job(run));
       assertThat(commandLine(job)).contains("--otlp_endpoint").doesNotContain("http://127.0.0.1");
       int status = run.waitFor();
 
@@ -136,7 +137,8 @@ class SurroundingsIT {
         start(Map.of(), "watch", "--s3-address", six ? "[::1]:0" : "0.0.0.0:0", "--out");
     try {
       Matcher said =
-          Processes.waitFor(
+          await(
+              watch,
               () ->
                   find(
                       "bucket waybill-local at (\\S+), access key id (\\S+), secret access key (\\S+)"));
@@ -152,7 +154,7 @@ class SurroundingsIT {
                   Map.of(Keys.ID_VARIABLE, said.group(2), Keys.SECRET_VARIABLE, said.group(3))))
           .isEmpty();
 
-      Processes.waitFor(() -> find("input/listings.csv +SUCCEEDED"));
+      await(watch, () -> find("input/listings.csv +SUCCEEDED"));
       assertThat(log()).contains("rows in             2,000");
     } finally {
       watch.destroy();
@@ -164,7 +166,7 @@ class SurroundingsIT {
   void watchTakesTheUsersKeysAndPrintsNoSecretOfTheirs() throws Exception {
     Process watch =
         start(Map.of(Keys.ID_VARIABLE, "me", Keys.SECRET_VARIABLE, "between-us"), "watch", "--out");
-    Processes.waitFor(() -> find("secret access key"));
+    await(watch, () -> find("secret access key"));
     watch.destroy();
     watch.waitFor();
 
@@ -185,12 +187,14 @@ class SurroundingsIT {
                 + " WAYBILL_S3_ACCESS_KEY_ID, or neither\n");
   }
 
-  /** Whatever the SDK reads, besides those that only an instance of EC2 has. */
+  /** Whatever the SDK reads. */
   private Map<String, String> awsConfiguration() throws IOException {
     Map<String, String> environment = new HashMap<>();
     for (SdkSystemSetting setting : SdkSystemSetting.values()) {
       environment.put(setting.environmentVariable(), "nonsense");
     }
+    // The SDK offers no way around this one, which is its own tests'.
+    environment.remove(SdkSystemSetting.AWS_PARTITIONS_FILE.environmentVariable());
     environment.put("AWS_USE_FIPS_ENDPOINT", "true");
     environment.put("AWS_USE_DUALSTACK_ENDPOINT", "true");
     for (String service : List.of("", "_S3", "_SFN", "_XRAY", "_GLUE")) {
@@ -242,17 +246,28 @@ class SurroundingsIT {
     return builder.redirectOutput(folder.resolve("log").toFile()).start();
   }
 
-  private String log() throws IOException {
-    return Files.readString(folder.resolve("log"));
-  }
-
-  private Optional<Matcher> find(String said) {
+  private String log() {
     try {
-      Matcher matcher = Pattern.compile(said).matcher(log());
-      return matcher.find() ? Optional.of(matcher) : Optional.empty();
+      return Files.readString(folder.resolve("log"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Waits until there is something, or the process has ended without. */
+  private <T> T await(Process process, Supplier<Optional<T>> condition) {
+    return Processes.waitFor(
+        () -> {
+          boolean alive = process.isAlive();
+          Optional<T> found = condition.get();
+          assertThat(alive || found.isPresent()).as(this::log).isTrue();
+          return found;
+        });
+  }
+
+  private Optional<Matcher> find(String said) {
+    Matcher matcher = Pattern.compile(said).matcher(log());
+    return matcher.find() ? Optional.of(matcher) : Optional.empty();
   }
 
   private static Optional<ProcessHandle> job(Process launcher) {
