@@ -66,13 +66,13 @@ class LauncherScriptTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"11.0.2", "24", "25.0.3"})
+  @ValueSource(strings = {"11.0.2", "23.0.1", "25.0.3"})
   void aJavaThatCanNotRunSparkIsRefusedBeforeAnythingIsBuilt(String version) throws Exception {
     Path other = jdk("other", version);
     environment.put("JAVA_HOME", other.toString());
 
     assertFails(
-        "%s/bin/java is Java %s, and Waybill runs on 17 to 23: set JAVA_HOME to a JDK of these"
+        "%s/bin/java is Java %s, and Waybill runs on 17 to 22: set JAVA_HOME to a JDK of these"
             .formatted(other, version.replaceFirst("\\..*", "")));
     assertThat(calls).doesNotExist();
     assertThat(checkout.resolve("local/target")).doesNotExist();
@@ -82,7 +82,7 @@ class LauncherScriptTest {
   void aWrongJavaHomeIsNamed() throws Exception {
     environment.put("JAVA_HOME", "/nowhere");
 
-    assertFails("JAVA_HOME is /nowhere, which has no bin/java: set it to a JDK 17 to 23");
+    assertFails("JAVA_HOME is /nowhere, which has no bin/java: set it to a JDK 17 to 22");
   }
 
   @Test
@@ -90,7 +90,7 @@ class LauncherScriptTest {
     Files.delete(jdk.resolve("bin/javac"));
 
     assertFails(
-        "%s/bin/java has no compiler beside it, and the first run builds Waybill: set JAVA_HOME to a JDK 17 to 23"
+        "%s/bin/java has no compiler beside it, and the first run builds Waybill: set JAVA_HOME to a JDK 17 to 22"
             .formatted(jdk));
   }
 
