@@ -46,6 +46,7 @@ class ProfilesIT {
     aws =
         HttpEndpoint.start(
             "aws",
+            HttpEndpoint.LOOPBACK,
             exchange -> {
               String body =
                   new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
