@@ -51,7 +51,7 @@ class WatchCommandIT {
     assertThat(run.at("/jobs/0/name").asText()).isEqualTo("clean-listings");
     assertThat(run.at("/jobs/0/status").asText()).isEqualTo("STOPPED");
     assertThat(Files.readString(Path.of(run.path("report").asText())))
-        .contains("Interrupted", "clean-listings");
+        .contains("Interrupted", "Job run of CleanListings", "stopped after ");
     assertThat(home.resolve("out/bucket/cleaned/run=" + run.path("run_id").asText()))
         .doesNotExist();
 
