@@ -3,8 +3,11 @@ package dev.waybill.gluetracing;
 import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
+import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
@@ -39,9 +42,12 @@ final class JobTelemetry {
   /** The bound of one export, and of the whole flush at the end. */
   static final Duration BOUND = Duration.ofSeconds(5);
 
+  /** OpenTelemetry's default. */
+  static final String DEFAULT_ENDPOINT = "http://localhost:4318";
+
   private static final long LARGEST_FILE = 256L << 20;
   private static final Duration KEEPING_BOUND = Duration.ofSeconds(1);
-
+  private static final String ARGUMENT = "job argument --" + TracedJob.OTLP_ENDPOINT;
   private static final Duration METRIC_INTERVAL = Duration.ofSeconds(5);
   private static final String SCOPE = "dev.waybill.glue-tracing";
   private static final RetryPolicy RETRIES =
@@ -56,22 +62,21 @@ final class JobTelemetry {
   private final JobSpans.NextIds ids = new JobSpans.NextIds();
   private final ExportWarnings warnings = ExportWarnings.install();
   private final UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC(), LARGEST_FILE);
-  private final String endpoint;
+  private final Collector collector;
 
   /**
    * Starts the SDK.
    *
    * @param endpoint the collector's base URL, for example {@code
-   *     http://collector.waybill.internal:4318}
+   *     http://collector.waybill.internal:4318}; of any other text the job warns at its end, and
+   *     all its telemetry is kept
    */
   JobTelemetry(String endpoint, Resource resource, boolean sampled) {
-    this.endpoint = endpoint.replaceAll("/+$", "");
-    this.spanExporter =
-        OtlpHttpSpanExporter.builder()
-            .setEndpoint(this.endpoint + "/v1/traces")
-            .setTimeout(BOUND)
-            .setRetryPolicy(RETRIES)
-            .build();
+    this.collector = Collector.of(endpoint);
+    if (collector.problem.isPresent()) {
+      unsent.giveUp();
+    }
+    this.spanExporter = spanExporter();
     this.sdk =
         OpenTelemetrySdk.builder()
             .setTracerProvider(tracerProvider(resource, sampled))
@@ -81,7 +86,7 @@ final class JobTelemetry {
   }
 
   private JobTelemetry() {
-    this.endpoint = "";
+    this.collector = Collector.of(DEFAULT_ENDPOINT);
     this.spanExporter = null;
     this.sdk =
         OpenTelemetrySdk.builder()
@@ -112,7 +117,9 @@ final class JobTelemetry {
 
   /** Sends a span's present state ahead of its end, in the background. */
   void sendEarly(SpanData span) {
-    spanExporter.export(List.of(span));
+    if (collector.problem.isEmpty()) {
+      spanExporter.export(List.of(span));
+    }
   }
 
   /**
@@ -138,29 +145,32 @@ final class JobTelemetry {
     warnings.remove();
     Optional<Path> kept = unsent.close();
     Optional<String> lost = unsent.lost();
-    return kept.isEmpty() && lost.isEmpty()
+    return kept.isEmpty() && lost.isEmpty() && collector.problem.isEmpty()
         ? Optional.empty()
         : Optional.of(notice(kept, lost, folder));
   }
 
   private String notice(
       Optional<Path> kept, Optional<String> lost, Optional<TelemetryFolder> folder) {
-    String reason =
-        Objects.requireNonNullElse(
-            warnings.first(), "no answer within " + BOUND.toSeconds() + " s");
     String place =
         kept.map(
                 files ->
                     " What is missing there is in %s; send it with: waybill replay FOLDER --otlp-endpoint URL"
                         .formatted(folder.map(copy -> copy.take(files)).orElse(files.toString())))
             .orElse("");
-    return "the collector at %s (job argument --%s) did not take all telemetry of this job: %s.%s%s"
+    return "the collector%s did not take all telemetry of this job: %s.%s%s"
         .formatted(
-            endpoint,
-            TracedJob.OTLP_ENDPOINT,
-            reason,
+            collector.problem.isPresent()
+                ? ""
+                : " at %s (%s)".formatted(collector.endpoint, ARGUMENT),
+            collector.problem.orElseGet(this::failure),
             lost.map(what -> " " + what + ".").orElse(""),
             place);
+  }
+
+  private String failure() {
+    return Objects.requireNonNullElse(
+        warnings.first(), "no answer within " + BOUND.toSeconds() + " s");
   }
 
   private SdkTracerProvider tracerProvider(Resource resource, boolean sampled) {
@@ -172,37 +182,63 @@ final class JobTelemetry {
         .build();
   }
 
+  private SpanExporter spanExporter() {
+    OtlpHttpSpanExporterBuilder exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(collector.endpoint.url("traces"))
+            .setTimeout(BOUND)
+            .setRetryPolicy(RETRIES);
+    collector.endpoint.headers().forEach(exporter::addHeader);
+    return exporter.build();
+  }
+
   private SdkMeterProvider meterProvider(Resource resource) {
+    OtlpHttpMetricExporterBuilder exporter =
+        OtlpHttpMetricExporter.builder()
+            .setEndpoint(collector.endpoint.url("metrics"))
+            // A job's exports may reach any collector task: each says what is new.
+            .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
+            .setTimeout(BOUND)
+            .setRetryPolicy(RETRIES);
+    collector.endpoint.headers().forEach(exporter::addHeader);
     return SdkMeterProvider.builder()
         .setResource(resource)
         .registerMetricReader(
-            PeriodicMetricReader.builder(
-                    unsent.metrics(
-                        OtlpHttpMetricExporter.builder()
-                            .setEndpoint(endpoint + "/v1/metrics")
-                            // A job's exports may reach any collector task: each says what is new.
-                            .setAggregationTemporalitySelector(
-                                AggregationTemporalitySelector.deltaPreferred())
-                            .setTimeout(BOUND)
-                            .setRetryPolicy(RETRIES)
-                            .build()))
+            PeriodicMetricReader.builder(unsent.metrics(exporter.build()))
                 .setInterval(METRIC_INTERVAL)
                 .build())
         .build();
   }
 
   private SdkLoggerProvider loggerProvider(Resource resource) {
+    OtlpHttpLogRecordExporterBuilder exporter =
+        OtlpHttpLogRecordExporter.builder()
+            .setEndpoint(collector.endpoint.url("logs"))
+            .setTimeout(BOUND)
+            .setRetryPolicy(RETRIES);
+    collector.endpoint.headers().forEach(exporter::addHeader);
     return SdkLoggerProvider.builder()
         .setResource(resource)
         .addLogRecordProcessor(
-            BatchLogRecordProcessor.builder(
-                    unsent.logs(
-                        OtlpHttpLogRecordExporter.builder()
-                            .setEndpoint(endpoint + "/v1/logs")
-                            .setTimeout(BOUND)
-                            .setRetryPolicy(RETRIES)
-                            .build()))
-                .build())
+            BatchLogRecordProcessor.builder(unsent.logs(exporter.build())).build())
         .build();
+  }
+
+  /**
+   * Where telemetry is sent.
+   *
+   * @param endpoint the default where the job was given none that can be used; it is not asked then
+   * @param problem what is wrong with the one that the job was given
+   */
+  private record Collector(OtlpEndpoint endpoint, Optional<String> problem) {
+
+    static Collector of(String given) {
+      try {
+        return new Collector(OtlpEndpoint.parse(ARGUMENT, given), Optional.empty());
+      } catch (IllegalArgumentException e) {
+        return new Collector(
+            OtlpEndpoint.parse(ARGUMENT, DEFAULT_ENDPOINT), Optional.of(e.getMessage()));
+      }
+    }
   }
 }

@@ -58,7 +58,11 @@ public final class TracedJob implements AutoCloseable {
   /** The {@code X-Amzn-Trace-Id} under which the run was started. */
   public static final String TRACE_HEADER = "trace_header";
 
-  /** The base URL of the collector's OTLP/HTTP receiver. */
+  /**
+   * The base URL of the collector's OTLP/HTTP receiver, for example {@code
+   * http://user:password@collector:4318}; a job that is given anything else keeps its telemetry,
+   * and says so.
+   */
   public static final String OTLP_ENDPOINT = "otlp_endpoint";
 
   /**
@@ -87,7 +91,6 @@ public final class TracedJob implements AutoCloseable {
   public static final String REJECTION = "rejection";
 
   private static final String JOB_RUN_ID = "JOB_RUN_ID";
-  private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
   private static final Duration IN_PROGRESS_BOUND = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
 
@@ -418,7 +421,7 @@ public final class TracedJob implements AutoCloseable {
 
   private JobTelemetry startTelemetry(boolean sampled) {
     return new JobTelemetry(
-        arguments.find(OTLP_ENDPOINT).orElse(DEFAULT_ENDPOINT),
+        arguments.find(OTLP_ENDPOINT).orElse(JobTelemetry.DEFAULT_ENDPOINT),
         JobResource.of(name, arguments),
         sampled);
   }

@@ -28,6 +28,7 @@ final class TestCollector implements AutoCloseable {
   private final List<Metric> metrics = new CopyOnWriteArrayList<>();
   private final List<LogRecord> logs = new CopyOnWriteArrayList<>();
   private final List<Resource> resources = new CopyOnWriteArrayList<>();
+  private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final HttpServer server;
   private volatile Answer answer;
@@ -60,8 +61,13 @@ final class TestCollector implements AutoCloseable {
     answer = from;
   }
 
+  /** Host and port. */
+  String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return "http://" + address();
   }
 
   /** Spans that have ended. */
@@ -91,6 +97,11 @@ final class TestCollector implements AutoCloseable {
 
   List<LogRecord> logs() {
     return logs;
+  }
+
+  /** The header of each request, by its path. */
+  List<String> authorizations() {
+    return authorizations;
   }
 
   List<Resource> resources() {
@@ -125,6 +136,8 @@ final class TestCollector implements AutoCloseable {
   }
 
   private void take(HttpExchange exchange) throws IOException {
+    authorizations.add(
+        exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization"));
     if (answer == Answer.UNAVAILABLE) {
       exchange.getRequestBody().readAllBytes();
       exchange.getResponseHeaders().set("Retry-After", "30");

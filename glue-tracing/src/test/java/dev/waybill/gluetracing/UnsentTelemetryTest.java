@@ -88,6 +88,46 @@ class UnsentTelemetryTest {
   }
 
   @Test
+  void anEndpointThatIsNotAUrlLosesNothingAndIsNamedInOneWarning() {
+    String endpoint = collector.address();
+    try (Warnings warnings = Warnings.listen()) {
+      end(start(endpoint, bucket.toString()));
+
+      assertThat(warnings.messages())
+          .containsExactly(
+              "the collector did not take all telemetry of this job: job argument --otlp_endpoint is '%s';"
+                      .formatted(endpoint)
+                  + " it must be an http or https URL such as http://localhost:4318."
+                  + " What is missing there is in %s/test-job-jr_1; send it with:".formatted(bucket)
+                  + " waybill replay FOLDER --otlp-endpoint URL");
+    }
+    assertThatAllIsKept();
+    assertThat(collector.authorizations()).isEmpty();
+  }
+
+  @Test
+  void credentialsOfTheEndpointAreSentWithEverySignalAndNamedNowhere() {
+    end(start("http://me:between-us@" + collector.address(), bucket.toString()));
+
+    assertThat(collector.authorizations())
+        .contains(
+            "/v1/traces Basic bWU6YmV0d2Vlbi11cw==",
+            "/v1/metrics Basic bWU6YmV0d2Vlbi11cw==",
+            "/v1/logs Basic bWU6YmV0d2Vlbi11cw==")
+        .allMatch(request -> request.endsWith(" Basic bWU6YmV0d2Vlbi11cw=="));
+    collector.close();
+    try (Warnings warnings = Warnings.listen()) {
+      end(start("http://me:between-us@" + collector.address(), bucket.toString()));
+
+      assertThat(warnings.messages())
+          .singleElement()
+          .asString()
+          .startsWith("the collector at %s (job argument".formatted(collector.url()))
+          .doesNotContain("between-us");
+    }
+  }
+
+  @Test
   void aCollectorThatNeverAnswersLosesNothingAndHoldsTheJobUpForLessThanTenSeconds() {
     collector.answers(Answer.NONE);
     Duration closing = run();
@@ -207,10 +247,14 @@ class UnsentTelemetryTest {
   }
 
   private TracedJob start(String folder) {
+    return start(collector.url(), folder);
+  }
+
+  private static TracedJob start(String endpoint, String folder) {
     return TracedJob.start(
         "test-job",
         "--otlp_endpoint",
-        collector.url(),
+        endpoint,
         "--telemetry_folder",
         folder,
         "--trace_header",
