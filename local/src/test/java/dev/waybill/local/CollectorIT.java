@@ -3,6 +3,7 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.LocalRuns;
@@ -82,7 +83,8 @@ class CollectorIT {
                 settings,
                 Map.of("DELIVER_TO", "http://127.0.0.1:" + delivery))) {
       Progress progress = new Progress(System.err, true);
-      Backend backend = new Backend("http://127.0.0.1:" + http, null);
+      Backend backend =
+          new Backend(OtlpEndpoint.parse("collector", "http://127.0.0.1:" + http), null);
       try (LocalCloud cloud =
           new LocalCloud(
               INSTALLATION,

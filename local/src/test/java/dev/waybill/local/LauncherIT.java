@@ -82,7 +82,7 @@ class LauncherIT {
   }
 
   private Process run() throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(Processes.INTERRUPTIBLE);
     command.add(Installation.java());
     command.addAll(
         List.of(

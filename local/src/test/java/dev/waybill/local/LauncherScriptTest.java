@@ -279,8 +279,10 @@ class LauncherScriptTest {
 
   private Started start(Path where, List<String> command) throws IOException {
     Path err = Files.createTempFile(folder, "err", "");
+    List<String> interruptible = new ArrayList<>(Processes.INTERRUPTIBLE);
+    interruptible.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(interruptible)
             .directory(where.toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(err.toFile());

@@ -3,6 +3,7 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.OtlpSink.Metric;
 import dev.waybill.local.OtlpSink.Span;
 import dev.waybill.local.collector.Backend;
@@ -74,7 +75,10 @@ class LocalCollectorIT {
     try (OtlpSink lgtm = new OtlpSink();
         RealCollector first = collector(lgtm.refusing(), http, daemon, queue)) {
       Progress progress = new Progress(System.err, true);
-      Backend backend = new Backend("http://127.0.0.1:" + http, new HostPort("127.0.0.1", daemon));
+      Backend backend =
+          new Backend(
+              OtlpEndpoint.parse("collector", "http://127.0.0.1:" + http),
+              new HostPort("127.0.0.1", daemon));
       try (LocalCloud cloud =
           new LocalCloud(
               INSTALLATION,

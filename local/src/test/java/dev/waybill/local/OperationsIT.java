@@ -3,6 +3,7 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.run.LocalWatch;
 import dev.waybill.local.run.Progress;
@@ -47,7 +48,7 @@ class OperationsIT {
             INSTALLATION,
             folder,
             HttpEndpoint.LOOPBACK,
-            new Backend(realCollector.url(), null),
+            new Backend(OtlpEndpoint.parse("collector", realCollector.url()), null),
             Clock.systemUTC(),
             progress::warn);
   }

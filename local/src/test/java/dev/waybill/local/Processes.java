@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -12,6 +13,12 @@ import java.util.function.Supplier;
 public final class Processes {
 
   private static final Duration POLL = Duration.ofMillis(10);
+
+  /**
+   * What starts a program that can be interrupted: one that is started in the background, as tests
+   * may be, inherits that SIGINT is ignored.
+   */
+  public static final List<String> INTERRUPTIBLE = List.of("env", "--default-signal=INT");
 
   private Processes() {}
 

@@ -162,6 +162,21 @@ class RunCommandIT {
   }
 
   @Test
+  void aCollectorOfTheEnvironmentThatIsNotAUrlIsNamedWithoutItsPassword(@TempDir Path home)
+      throws Exception {
+    Ended run =
+        new WaybillCommand(home)
+            .with(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "me:s3cret@localhost:4318"))
+            .run("run", SAMPLE.toString());
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "waybill: OTEL_EXPORTER_OTLP_ENDPOINT is '***@localhost:4318'; it must be an http or https URL such as http://localhost:4318\n");
+    assertThat(home.resolve("out")).doesNotExist();
+  }
+
+  @Test
   void controlCharactersOfNamesAndHeadersDoNotReachTheTerminal(@TempDir Path home)
       throws Exception {
     Ended run = new WaybillCommand(home).run("run", folder.resolve("missing\u009b.csv").toString());

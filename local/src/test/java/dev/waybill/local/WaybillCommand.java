@@ -76,7 +76,8 @@ public final class WaybillCommand {
   }
 
   public Process start(String... arguments) {
-    List<String> command = new ArrayList<>(prefix);
+    List<String> command = new ArrayList<>(Processes.INTERRUPTIBLE);
+    command.addAll(prefix);
     command.add(Installation.java());
     command.addAll(jvm);
     command.add("-XX:TieredStopAtLevel=1");

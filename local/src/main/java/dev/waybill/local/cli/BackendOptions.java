@@ -1,5 +1,6 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.HostPort;
 import dev.waybill.local.collector.Backend;
 import picocli.CommandLine.Option;
@@ -7,10 +8,14 @@ import picocli.CommandLine.Option;
 /** Where {@code run} and {@code watch} pass telemetry on to. */
 final class BackendOptions {
 
+  static final String OTLP_OPTION = "--otlp-endpoint";
+
+  /** OpenTelemetry's own. */
+  private static final String OTLP_VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
   @Option(
-      names = "--otlp-endpoint",
+      names = OTLP_OPTION,
       paramLabel = "URL",
-      defaultValue = "${env:OTEL_EXPORTER_OTLP_ENDPOINT}",
       description =
           "pass telemetry on to this collector, for example http://localhost:4318"
               + " (default: $OTEL_EXPORTER_OTLP_ENDPOINT)")
@@ -25,8 +30,17 @@ final class BackendOptions {
               + " localhost:2000 (default: $AWS_XRAY_DAEMON_ADDRESS)")
   private String xrayDaemon;
 
+  /**
+   * Checks them.
+   *
+   * @throws IllegalArgumentException naming the option or variable, and its value
+   */
   Backend backend() {
+    String variable = System.getenv().getOrDefault(OTLP_VARIABLE, "");
+    String named = otlpEndpoint == null ? variable : otlpEndpoint;
+    boolean none = otlpEndpoint == null && variable.isEmpty();
     return new Backend(
-        otlpEndpoint, xrayDaemon == null ? null : HostPort.parse("--xray-daemon", xrayDaemon));
+        none ? null : OtlpEndpoint.parse(otlpEndpoint == null ? OTLP_VARIABLE : OTLP_OPTION, named),
+        xrayDaemon == null ? null : HostPort.parse("--xray-daemon", xrayDaemon));
   }
 }

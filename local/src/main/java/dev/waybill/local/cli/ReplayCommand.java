@@ -1,5 +1,6 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.collector.Replay;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -31,7 +32,7 @@ final class ReplayCommand implements Callable<Integer> {
   private Path path;
 
   @Option(
-      names = "--otlp-endpoint",
+      names = BackendOptions.OTLP_OPTION,
       paramLabel = "URL",
       required = true,
       description = "the collector to send it to, for example http://localhost:4318")
@@ -39,12 +40,13 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Replay.Sent sent = new Replay(otlpEndpoint).send(path);
+    OtlpEndpoint collector = OtlpEndpoint.parse(BackendOptions.OTLP_OPTION, otlpEndpoint);
+    Replay.Sent sent = new Replay(collector).send(path);
     spec.commandLine()
         .getOut()
         .printf(
             "sent %d requests of %d files to %s; %d had been sent before%n",
-            sent.now(), sent.files(), otlpEndpoint, sent.before());
+            sent.now(), sent.files(), collector, sent.before());
     return Waybill.SUCCEEDED;
   }
 }

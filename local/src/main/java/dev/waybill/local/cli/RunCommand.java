@@ -4,6 +4,7 @@ import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.collector.Backend;
 import dev.waybill.local.run.LocalRuns;
 import dev.waybill.local.run.OutFolder;
 import dev.waybill.local.run.Progress;
@@ -60,6 +61,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     InputFiles.check(files);
+    Backend collector = backend.backend();
     Progress progress = new Progress(System.err, json);
     List<RunSummary> summaries;
     try (OutFolder folder = OutFolder.share(out, progress::warn);
@@ -68,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
                 Installation.ofLauncher(),
                 out,
                 HttpEndpoint.LOOPBACK,
-                backend.backend(),
+                collector,
                 RunDate.clock(runDate),
                 progress::warn);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {

@@ -4,10 +4,12 @@ import dev.waybill.local.HostPort;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Keys;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.collector.Backend;
 import dev.waybill.local.run.LocalWatch;
 import dev.waybill.local.run.OutFolder;
 import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -63,15 +65,17 @@ final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
+    Backend collector = backend.backend();
+    InetSocketAddress address = HostPort.parse("--s3-address", s3Address).address();
     Keys keys = Keys.of(System.getenv());
     try (OutFolder folder = OutFolder.alone(out, progress::warn);
         LocalCloud cloud =
             new LocalCloud(
                 Installation.ofLauncher(),
                 out,
-                HostPort.parse("--s3-address", s3Address).address(),
+                address,
                 keys,
-                backend.backend(),
+                collector,
                 Clock.systemUTC(),
                 progress::warn);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {

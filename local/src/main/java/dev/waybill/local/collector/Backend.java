@@ -1,5 +1,6 @@
 package dev.waybill.local.collector;
 
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.HostPort;
 
 /**
@@ -9,7 +10,7 @@ import dev.waybill.local.HostPort;
  * @param xrayDaemon where it listens as an X-Ray daemon does, for example {@code localhost:2000},
  *     or null
  */
-public record Backend(String otlpEndpoint, HostPort xrayDaemon) {
+public record Backend(OtlpEndpoint otlpEndpoint, HostPort xrayDaemon) {
 
   /** Telemetry stays in the run's folder. */
   public static final Backend NONE = new Backend(null, null);

@@ -3,6 +3,7 @@ package dev.waybill.local.collector;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Message;
 import com.sun.net.httpserver.HttpExchange;
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.HttpEndpoint.ClientError;
 import dev.waybill.local.Json;
@@ -45,13 +46,13 @@ public final class OtlpReceiver implements AutoCloseable {
   private final Map<String, Map<Signal, List<Kept>>> byRun = new LinkedHashMap<>();
   private final Set<String> forgotten = new HashSet<>();
   private final HttpEndpoint endpoint;
-  private final String forwardTo;
+  private final OtlpEndpoint forwardTo;
   private final Consumer<String> warnings;
   private final HttpClient client;
   private final Set<CompletableFuture<?>> forwarding = ConcurrentHashMap.newKeySet();
   private boolean warned;
 
-  private OtlpReceiver(String forwardTo, Consumer<String> warnings) {
+  private OtlpReceiver(OtlpEndpoint forwardTo, Consumer<String> warnings) {
     this.forwardTo = forwardTo;
     this.warnings = warnings;
     this.client = forwardTo == null ? null : CollectorProxy.client();
@@ -64,8 +65,8 @@ public final class OtlpReceiver implements AutoCloseable {
    * @param forwardTo a real collector's base URL, or null
    * @param warnings takes the one sentence to say when that collector refuses
    */
-  public static OtlpReceiver start(String forwardTo, Consumer<String> warnings) {
-    return new OtlpReceiver(forwardTo == null ? null : Replay.base(forwardTo), warnings);
+  public static OtlpReceiver start(OtlpEndpoint forwardTo, Consumer<String> warnings) {
+    return new OtlpReceiver(forwardTo, warnings);
   }
 
   /** The three kinds of telemetry. */
@@ -124,8 +125,8 @@ public final class OtlpReceiver implements AutoCloseable {
         .toList();
   }
 
-  /** The real collector's base URL, or null. */
-  public String backend() {
+  /** The real collector, or null. */
+  public OtlpEndpoint backend() {
     return forwardTo;
   }
 
@@ -217,10 +218,11 @@ public final class OtlpReceiver implements AutoCloseable {
       return CompletableFuture.completedFuture(false);
     }
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(forwardTo + "/v1/" + signal.text()))
+        HttpRequest.newBuilder(URI.create(forwardTo.url(signal.text())))
             .header("Content-Type", PROTOBUF)
             .timeout(FORWARD_BOUND)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    forwardTo.headers().forEach(request::header);
     if (gzip) {
       request.header("Content-Encoding", "gzip");
     }

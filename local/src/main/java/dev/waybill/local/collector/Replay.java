@@ -1,5 +1,6 @@
 package dev.waybill.local.collector;
 
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,22 +34,16 @@ public final class Replay {
   private static final String LEDGER = ".sent";
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  private final String endpoint;
+  private final OtlpEndpoint endpoint;
   private final HttpClient client = CollectorProxy.client();
 
   /**
    * Makes one.
    *
-   * @param endpoint a collector's base URL, for example {@code http://localhost:4318}
-   * @throws IllegalArgumentException where it is none
+   * @param endpoint the collector
    */
-  public Replay(String endpoint) {
-    this.endpoint = base(endpoint);
-    if (!this.endpoint.matches("https?://[^/]+(/.*)?")) {
-      throw new IllegalArgumentException(
-          "--otlp-endpoint is '%s'; it must be an URL such as http://localhost:4318"
-              .formatted(endpoint));
-    }
+  public Replay(OtlpEndpoint endpoint) {
+    this.endpoint = endpoint;
   }
 
   /**
@@ -66,13 +61,13 @@ public final class Replay {
   /**
    * Notes lines that a collector has taken already.
    *
-   * @param endpoint its base URL, or null where there is none
+   * @param endpoint which collector, or null where there is none
    * @param lines from 0
    */
-  public static void noteSent(Path file, String endpoint, Collection<Integer> lines)
+  public static void noteSent(Path file, OtlpEndpoint endpoint, Collection<Integer> lines)
       throws IOException {
     if (!lines.isEmpty()) {
-      Files.write(ledger(file), lines.stream().map(line -> note(base(endpoint), line)).toList());
+      Files.write(ledger(file), lines.stream().map(line -> note(endpoint, line)).toList());
     }
   }
 
@@ -136,14 +131,15 @@ public final class Replay {
 
   /** What was wrong, or null. */
   private String post(Signal signal, String body) throws InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(endpoint + "/v1/" + signal.text()))
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(endpoint.url(signal.text())))
             .header("Content-Type", "application/json")
             .timeout(BOUND)
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    endpoint.headers().forEach(request::header);
     try {
-      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
       return answer.statusCode() < 300
           ? null
           : "status %d %s".formatted(answer.statusCode(), answer.body().strip()).strip();
@@ -175,12 +171,7 @@ public final class Replay {
     return file.resolveSibling(file.getFileName() + LEDGER);
   }
 
-  private static String note(String endpoint, int line) {
+  private static String note(OtlpEndpoint endpoint, int line) {
     return endpoint + " " + line;
-  }
-
-  /** Without the slashes at its end. */
-  static String base(String endpoint) {
-    return endpoint.replaceAll("/+$", "");
   }
 }

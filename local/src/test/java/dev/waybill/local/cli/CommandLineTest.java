@@ -79,6 +79,24 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"localhost:4318", "", "grpc://localhost:4317", "http://", "http://a b"})
+  void aCollectorThatIsNotAUrlIsRefusedByEveryCommandThatTakesOne(
+      String collector, @TempDir Path folder) throws Exception {
+    Path file = Files.createFile(folder.resolve("x.csv"));
+    Path out = folder.resolve("out");
+
+    assertThat(execute("run", "--otlp-endpoint", collector, "--out", "" + out, "" + file))
+        .isEqualTo(2);
+    assertThat(execute("watch", "--otlp-endpoint", collector, "--out", "" + out)).isEqualTo(2);
+    assertThat(execute("replay", "--otlp-endpoint", collector, "" + folder)).isEqualTo(2);
+    String message =
+        "waybill: --otlp-endpoint is '%s'; it must be an http or https URL such as http://localhost:4318"
+            .formatted(collector);
+    assertThat(err.toString().lines()).containsExactly(message, message, message);
+    assertThat(out).doesNotExist();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"nonsense", ":2000", "localhost:", "localhost:65536", "localhost:x"})
   void anAddressThatIsNoneIsRefused(String address) {
     assertThat(execute("watch", "--s3-address", address)).isEqualTo(2);

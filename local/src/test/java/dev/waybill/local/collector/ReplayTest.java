@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
 import dev.waybill.local.collector.Replay.Sent;
@@ -84,11 +85,11 @@ class ReplayTest {
     assertThatThrownBy(this::replay)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("no telemetry in " + folder);
-    assertThatThrownBy(() -> new Replay(collector.url()).send(folder.resolve("nowhere")))
+    assertThatThrownBy(() -> new Replay(endpoint(collector.url())).send(folder.resolve("nowhere")))
         .hasMessage("no such file or folder: " + folder.resolve("nowhere"));
-    assertThatThrownBy(() -> new Replay("localhost:4318"))
+    assertThatThrownBy(() -> endpoint("localhost:4318"))
         .hasMessage(
-            "--otlp-endpoint is 'localhost:4318'; it must be an URL such as http://localhost:4318");
+            "--otlp-endpoint is 'localhost:4318'; it must be an http or https URL such as http://localhost:4318");
     write("logs.jsonl", "half a li");
     assertThatThrownBy(this::replay)
         .hasMessage(folder.resolve("logs.jsonl") + ":1 is no OTLP export request of logs");
@@ -98,7 +99,8 @@ class ReplayTest {
   void theReceiverKnowsWhatTheRealCollectorTook() throws Exception {
     List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     takesUpTo = 1;
-    try (OtlpReceiver receiver = OtlpReceiver.start(collector.url() + "/", warnings::add)) {
+    try (OtlpReceiver receiver =
+        OtlpReceiver.start(endpoint(collector.url() + "/"), warnings::add)) {
       receiver.take(Signal.TRACES, request());
       assertThat(receiver.passedOn("run-1", Signal.TRACES)).containsExactly(0);
       receiver.take(Signal.TRACES, request());
@@ -117,8 +119,42 @@ class ReplayTest {
         .contains("status 503", "waybill replay RUN_FOLDER --otlp-endpoint " + collector.url());
   }
 
+  @Test
+  void aPasswordInTheAddressIsSentAsTheHeaderThatItMeansAndWrittenNowhere() throws Exception {
+    List<String> headers = Collections.synchronizedList(new ArrayList<>());
+    List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    try (HttpEndpoint asking =
+        HttpEndpoint.start(
+            "collector",
+            HttpEndpoint.LOOPBACK,
+            exchange -> {
+              headers.add(exchange.getRequestHeaders().getFirst("Authorization"));
+              HttpEndpoint.answer(
+                  exchange, headers.size() == 2 ? 503 : 200, "text/plain", new byte[0]);
+            })) {
+      OtlpEndpoint secret = endpoint("http://me:s3cret@" + asking.address());
+      write("traces.jsonl", "{\"resourceSpans\":[1]}");
+
+      assertThat(new Replay(secret).send(folder)).isEqualTo(new Sent(1, 1, 0));
+      try (OtlpReceiver receiver = OtlpReceiver.start(secret, warnings::add)) {
+        receiver.take(Signal.TRACES, request());
+        assertThat(receiver.passedOn("run-1", Signal.TRACES)).isEmpty();
+      }
+    }
+
+    assertThat(headers).containsExactly("Basic bWU6czNjcmV0", "Basic bWU6czNjcmV0");
+    assertThat(warnings).singleElement().asString().contains("status 503").doesNotContain("s3cret");
+    assertThat(Files.readString(folder.resolve("traces.jsonl.sent")))
+        .startsWith("http://127.0.0.1:")
+        .doesNotContain("s3cret");
+  }
+
+  private static OtlpEndpoint endpoint(String url) {
+    return OtlpEndpoint.parse("--otlp-endpoint", url);
+  }
+
   private Sent replay() throws InterruptedException {
-    return new Replay(collector.url()).send(folder);
+    return new Replay(endpoint(collector.url())).send(folder);
   }
 
   private void write(String name, String... lines) throws IOException {
