@@ -65,9 +65,8 @@ final class Collector extends Construct {
                     .dnsTtl(DNS_TTL)
                     .build())
             .build();
-    // The only place that says how many tasks run: a count in the service, too, would undo scaling
-    // at
-    // every deployment. ECS begins with one, and registering the least number makes it that many.
+    // Only the scaling says how many tasks run: a count in the service would undo it at every
+    // deployment. ECS begins with one, and registering the least number makes it that many.
     service
         .autoScaleTaskCount(
             EnableScalingProps.builder().minCapacity(TASKS).maxCapacity(MOST_TASKS).build())

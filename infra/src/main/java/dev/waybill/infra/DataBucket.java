@@ -180,8 +180,7 @@ final class DataBucket extends Construct {
         .enforceSsl(true)
         .minimumTlsVersion(1.2)
         .encryption(BucketEncryption.S3_MANAGED)
-        // Kept data stays, but not the empty bucket of a create that failed: the next would find
-        // it.
+        // Kept data stays; the empty bucket of a failed create does not, or the next would meet it.
         .removalPolicy(
             settings.keepData() ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY)
         .autoDeleteObjects(!settings.keepData());

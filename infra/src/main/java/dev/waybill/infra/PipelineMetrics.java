@@ -83,8 +83,8 @@ final class PipelineMetrics {
   }
 
   /**
-   * How often the collector told of itself. It does so every minute, also when no job runs, and by
-   * the way that the jobs' metrics take.
+   * How often the collector sent its own metrics. It does so every minute, also when no job runs,
+   * and by the way that the jobs' metrics take.
    */
   IMetric collectorHeartbeat() {
     return queueSize("metrics", Stats.SAMPLE_COUNT, "heartbeats");

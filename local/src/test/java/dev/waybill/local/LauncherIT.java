@@ -3,7 +3,6 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,20 +82,8 @@ class LauncherIT {
 
   private Process run() throws IOException {
     List<String> command = new ArrayList<>(Processes.INTERRUPTIBLE);
-    command.add(Installation.java());
     command.addAll(
-        List.of(
-            "-Dwaybill.root=" + ROOT,
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-            "-cp",
-            ROOT.resolve("local/target/local.jar")
-                + File.pathSeparator
-                + Files.readString(ROOT.resolve("local/target/classpath/launcher.txt")).strip(),
-            "dev.waybill.local.cli.Waybill",
-            "run",
-            "--out",
-            out().toString(),
-            SAMPLE.toString()));
+        WaybillCommand.words(List.of(), "run", "--out", out().toString(), SAMPLE.toString()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     CREDENTIALS.forEach(name -> builder.environment().put(name, "authorization=" + SECRET));
     return builder

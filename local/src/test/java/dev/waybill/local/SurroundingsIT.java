@@ -3,7 +3,6 @@ package dev.waybill.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -230,17 +229,7 @@ class SurroundingsIT {
   private Process process(Map<String, String> environment, List<String> before, String... words)
       throws IOException {
     List<String> command = new ArrayList<>(before);
-    command.addAll(
-        List.of(
-            Installation.java(),
-            "-Dwaybill.root=" + ROOT,
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-            "-cp",
-            ROOT.resolve("local/target/local.jar")
-                + File.pathSeparator
-                + Files.readString(ROOT.resolve("local/target/classpath/launcher.txt")).strip(),
-            "dev.waybill.local.cli.Waybill"));
-    command.addAll(List.of(words));
+    command.addAll(WaybillCommand.words(List.of(), words));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     return builder.redirectOutput(folder.resolve("log").toFile()).start();

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.WaybillCommand.Ended;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -103,6 +106,34 @@ class WatchCommandIT {
     assertThat(second.err()).hasLineCount(1).contains("is in use by another waybill");
     assertThat(home.resolve("out/runs/lambda.log")).exists();
     assertThat(watch.isAlive()).isTrue();
+  }
+
+  /** Two that start at once must not take the other's first look for its work. */
+  @Test
+  void aLauncherWaitsForAnotherThatIsAboutToBegin() throws Exception {
+    Path lock = Files.createDirectories(home.resolve("out")).resolve(".waybill.lock");
+    Files.createFile(lock);
+    WaybillCommand command = new WaybillCommand(home);
+    try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock entrance = other.lock(0, 1, false)) {
+      watch = command.start("watch", "--out", "out");
+      Processes.waitFor(() -> waitsForALock(watch));
+    }
+
+    Processes.waitFor(
+        () -> Optional.of(command.err()).filter(err -> err.contains("put them by S3")));
+  }
+
+  /** As Linux tells it: a line with an arrow is of a process that waits. */
+  private static Optional<String> waitsForALock(Process process) {
+    assertThat(process.isAlive()).isTrue();
+    try (Stream<String> locks = Files.lines(Path.of("/proc/locks"))) {
+      return locks
+          .filter(line -> line.contains("->") && line.contains(" " + process.pid() + " "))
+          .findFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private WaybillCommand watch(String... options) {

@@ -75,21 +75,32 @@ public final class WaybillCommand {
     return new Ended(status, out(), err());
   }
 
-  public Process start(String... arguments) {
-    List<String> command = new ArrayList<>(Processes.INTERRUPTIBLE);
-    command.addAll(prefix);
-    command.add(Installation.java());
-    command.addAll(jvm);
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-Dwaybill.root=" + ROOT);
-    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
-    command.add("-cp");
-    command.add(
+  /**
+   * The words that start the command line.
+   *
+   * @param jvm options of its JVM
+   */
+  public static List<String> words(List<String> jvm, String... arguments) {
+    List<String> words = new ArrayList<>();
+    words.add(Installation.java());
+    words.addAll(jvm);
+    words.add("-XX:TieredStopAtLevel=1");
+    words.add("-Dwaybill.root=" + ROOT);
+    words.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+    words.add("-cp");
+    words.add(
         ROOT.resolve("local/target/local.jar")
             + File.pathSeparator
             + read(ROOT.resolve("local/target/classpath/launcher.txt")).strip());
-    command.add("dev.waybill.local.cli.Waybill");
-    command.addAll(List.of(arguments));
+    words.add("dev.waybill.local.cli.Waybill");
+    words.addAll(List.of(arguments));
+    return words;
+  }
+
+  public Process start(String... arguments) {
+    List<String> command = new ArrayList<>(Processes.INTERRUPTIBLE);
+    command.addAll(prefix);
+    command.addAll(words(jvm, arguments));
     try {
       return builder
           .command(command)

@@ -63,13 +63,12 @@ final class StandardOutput extends OutputStream {
   /** Output could not be written. */
   static final class Lost extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private final boolean quiet;
 
     Lost(IOException cause) {
       super("can't write to standard output: " + cause.getMessage());
       this.quiet = READER_ENDED.equals(cause.getMessage());
     }
-
-    private final boolean quiet;
 
     /** Whether the reader has seen enough, and nothing needs to be said. */
     boolean isQuiet() {

@@ -26,6 +26,7 @@ public final class DeployedRuns {
       Map.of(
           "aws", "console.aws.amazon.com",
           "aws-cn", "console.amazonaws.cn",
+          "aws-eusc", "console.amazonaws-eusc.eu",
           "aws-us-gov", "console.amazonaws-us-gov.com");
 
   private final AwsClients aws;

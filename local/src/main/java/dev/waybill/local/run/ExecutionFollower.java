@@ -73,7 +73,7 @@ public final class ExecutionFollower {
     }
   }
 
-  /** Is told of an execution's way. */
+  /** Receives what an execution does while it is followed. */
   public interface Listener {
 
     /** A state was entered, or its job ended. */

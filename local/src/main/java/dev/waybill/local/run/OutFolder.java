@@ -18,13 +18,19 @@ import java.util.stream.Stream;
 
 /**
  * The folder that gets {@code bucket/} and {@code runs/}. Several launchers can share it; one that
- * watches it has it alone, for it would also run what the others put there. A launcher that finds
- * no other there first ends what a killed one has left: it says which runs were interrupted, and
- * removes files that nobody will finish.
+ * watches it has it alone, because it would also run what the others put there. A launcher that
+ * finds no other there first ends what a killed one has left: it says which runs were interrupted,
+ * and removes files that nobody will finish. Launchers that start at once do so one by one.
  */
 public final class OutFolder implements AutoCloseable {
 
   private static final String LOCK = ".waybill.lock";
+
+  /** The byte of the lock file that a launcher holds while it begins. */
+  private static final int ENTRANCE = 0;
+
+  /** The byte that it holds while it works, shared or alone. */
+  private static final int USE = 1;
 
   private final Path bucket;
   private final Path runs;
@@ -41,8 +47,7 @@ public final class OutFolder implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
-    recoverIfAlone(warnings);
-    if (!hold(!alone)) {
+    if (!enter(alone, warnings)) {
       lock.close();
       throw new IllegalStateException(
           "the folder %s is in use by another waybill, %s; end it, or name another folder by --out"
@@ -104,20 +109,16 @@ public final class OutFolder implements AutoCloseable {
     }
   }
 
-  private void recoverIfAlone(Consumer<String> warnings) throws IOException {
-    try (FileLock alone = lock.tryLock()) {
-      if (alone != null) {
-        recover(warnings);
+  /** Whether it may be used. Waits for other launchers that are about to find that out, too. */
+  private boolean enter(boolean alone, Consumer<String> warnings) throws IOException {
+    try (FileLock entrance = lock.lock(ENTRANCE, 1, false)) {
+      try (FileLock nobodyElse = lock.tryLock(USE, 1, false)) {
+        if (nobodyElse != null) {
+          recover(warnings);
+        }
       }
+      return lock.tryLock(USE, 1, !alone) != null;
     } catch (OverlappingFileLockException usedByThisJvm) {
-      return;
-    }
-  }
-
-  private boolean hold(boolean shared) throws IOException {
-    try {
-      return lock.tryLock(0, Long.MAX_VALUE, shared) != null;
-    } catch (OverlappingFileLockException heldByThisJvm) {
       return true;
     }
   }

@@ -1,6 +1,7 @@
 package dev.waybill.local.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.lambdatrigger.PipelineInput;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.Ids;
 import dev.waybill.local.Json;
@@ -18,7 +19,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 /** Puts files into the bucket's {@code input/}, each under a trace that begins here. */
 public final class Uploader {
 
-  private static final String FOLDER = "input/";
   private static final String NAME = "waybill upload";
   private static final String TRACE_HEADER = "X-Amzn-Trace-Id";
 
@@ -49,7 +49,7 @@ public final class Uploader {
   public Sent send(Path file) {
     State before = State.of(file);
     RequestBody body = RequestBody.fromFile(file);
-    String key = FOLDER + file.getFileName();
+    String key = PipelineInput.FOLDER + file.getFileName();
     TraceHeader header = new TraceHeader(Ids.traceId(), Ids.segmentId(), true);
     Instant start = Instant.now();
     ObjectNode segment =

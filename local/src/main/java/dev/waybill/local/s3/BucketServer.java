@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * Stands in for S3 with one bucket, a folder: PutObject, GetObject, HeadObject and ListObjectsV2,
- * addressed by path, to whoever has the keys. Like S3, it tells of a new object only when all of it
- * is there, and hands the upload's trace header on with the event.
+ * addressed by path, to whoever has the keys. Like S3, it notifies of a new object only when all of
+ * it is there, and hands the upload's trace header on with the event.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html">S3
