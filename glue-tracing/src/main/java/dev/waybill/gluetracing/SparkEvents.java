@@ -173,7 +173,7 @@ final class SparkEvents extends SparkListener {
 
   /**
    * Notes what a {@code Dataset.observe} counted in this stage. Its accumulator holds the observed
-   * row: our observation's number, then the count. A stage that is tried again goes on with the
+   * row: our observation's number, then the counts. A stage that is tried again goes on with the
    * same accumulator, so its newest value holds; another stage that runs the same step once more,
    * because its result was not kept, counts the same rows again, so the first one holds.
    */
@@ -181,17 +181,23 @@ final class SparkEvents extends SparkListener {
     if (accumulable.name().contains(OBSERVED)
         && accumulable.value().isDefined()
         && accumulable.value().get() instanceof InternalRow row
-        && row.numFields() == 2) {
+        && (row.numFields() == 2 || row.numFields() == 3)) {
       int observation = (int) row.getLong(0);
-      long rows = row.getLong(1);
+      Long all = row.numFields() == 3 ? row.getLong(2) : null;
       observed.merge(
           observation,
-          new Observed(rows, stage),
+          new Observed(row.getLong(1), all, stage),
           (before, now) -> before.stage.id() == stage.id() ? now : before);
     }
   }
 
-  record Observed(long rows, SparkStage stage) {}
+  /**
+   * What was counted of a data set.
+   *
+   * @param rows those that were not turned away
+   * @param all with those that were, where a source counts them; else null
+   */
+  record Observed(long rows, Long all, SparkStage stage) {}
 
   /** One Spark job. */
   static final class SparkJob {

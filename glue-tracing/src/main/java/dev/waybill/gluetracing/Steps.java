@@ -52,7 +52,18 @@ final class Steps {
   }
 
   /** Counts a data set's rows wherever it is computed; the result is to be used in its place. */
-  synchronized <T> Dataset<T> observe(Dataset<T> rows) {
+  <T> Dataset<T> observe(Dataset<T> rows) {
+    return observe(rows, aliveRows(rows).as("rows"));
+  }
+
+  /** Likewise for rows that a step makes from none: those that it turns away at once came in. */
+  <T> Dataset<T> observeSource(Dataset<T> rows) {
+    return canTurnAway(rows)
+        ? observe(rows, aliveRows(rows).as("rows"), count(lit(1)).as("all"))
+        : observe(rows);
+  }
+
+  private synchronized <T> Dataset<T> observe(Dataset<T> rows, Column... counts) {
     if (off || observationOf.containsKey(rows)) {
       return rows;
     }
@@ -62,7 +73,7 @@ final class Steps {
             "waybill-" + number,
             // Over no rows this is the number too, which max(lit(number)) would not be.
             count(lit(1)).multiply(lit(0)).plus(lit((long) number)).as("observation"),
-            aliveRows(rows).as("rows"));
+            counts);
     observationOf.put(observed, number);
     return observed;
   }
@@ -100,6 +111,8 @@ final class Steps {
     AttributesBuilder attributes = Attributes.builder();
     if (step.in != null) {
       attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows());
+    } else if (step.lazy.in == null && step.out != null && step.out.all() != null) {
+      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.out.all());
     }
     if (step.out == null) {
       return attributes.put(WaybillAttributes.STEP_EXECUTED, false).build();
@@ -151,9 +164,11 @@ final class Steps {
   }
 
   private static Column aliveRows(Dataset<?> rows) {
-    return Arrays.asList(rows.columns()).contains(TracedJob.REJECTION)
-        ? count_if(col(TracedJob.REJECTION).isNull())
-        : count(lit(1));
+    return canTurnAway(rows) ? count_if(col(TracedJob.REJECTION).isNull()) : count(lit(1));
+  }
+
+  private static boolean canTurnAway(Dataset<?> rows) {
+    return Arrays.asList(rows.columns()).contains(TracedJob.REJECTION);
   }
 
   private record Lazy(String name, SpanContext self, Integer in, Integer out, Instant defined) {}

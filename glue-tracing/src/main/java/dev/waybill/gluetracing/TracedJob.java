@@ -229,7 +229,7 @@ public final class TracedJob implements AutoCloseable {
     Instant began = clock.instant();
     T result = describe(name, self, work);
     if (result instanceof Dataset<?> rows) {
-      Dataset<?> out = steps.observe(rows);
+      Dataset<?> out = steps.observeSource(rows);
       steps.add(name, self, null, out, began);
       return (T) out;
     }

@@ -148,6 +148,25 @@ class TracedJobTest {
   }
 
   @Test
+  void aSourceThatTurnsRowsAwayShowsThemToo() {
+    run(
+        job -> {
+          Dataset<Row> read =
+              job.step(
+                  "read numbers",
+                  () ->
+                      SPARK
+                          .range(10)
+                          .withColumn(
+                              TracedJob.REJECTION,
+                              when(col("id").lt(3), struct(lit("malformed").as("reason")))));
+          job.step("count", () -> read.count());
+        });
+
+    assertThat(rows(collector.span("read numbers"))).containsExactly("10", "7");
+  }
+
+  @Test
   void aTracedJobRunsExactlyTheSparkJobsAndStagesOfTheUntracedOne() {
     Dataset<Row> numbers = SPARK.range(1_000).toDF("n");
     String untraced =

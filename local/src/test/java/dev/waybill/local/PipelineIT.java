@@ -159,9 +159,12 @@ class PipelineIT {
   }
 
   @Test
-  void aHeaderAloneIsZeroRowsAndAnUnclosedQuoteOneMalformedRecord() {
+  void aHeaderAloneIsZeroRowsAndAnUnclosedQuoteOneMalformedRecord() throws IOException {
     assertThat(runs.get("header.csv").rows().read()).isZero();
     assertThat(runs.get("unclosed.csv").rows().rejected()).containsEntry("malformed_record", 1L);
+    // Those that the first step turns away are in its picture, too.
+    assertThat(Files.readString(Path.of(runs.get("unclosed.csv").report())))
+        .contains("51 → 50 rows");
   }
 
   @Test
