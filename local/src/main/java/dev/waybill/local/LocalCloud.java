@@ -8,6 +8,7 @@ import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.glue.GlueServer;
 import dev.waybill.local.glue.JobDefinition;
 import dev.waybill.local.glue.JobJvm;
+import dev.waybill.local.glue.Machine;
 import dev.waybill.local.lambda.LambdaFunction;
 import dev.waybill.local.run.DeployedStack;
 import dev.waybill.local.s3.BucketServer;
@@ -131,7 +132,12 @@ public final class LocalCloud implements AutoCloseable {
             List.of(
                 job(CleanListings.NAME, CleanListings.class.getName()),
                 job(ProcessListings.NAME, ProcessListings.class.getName())),
-            new JobJvm(installation, bucketFolder, runsFolder, jobEnvironment(jobEnvironment)));
+            new JobJvm(
+                installation,
+                bucketFolder,
+                runsFolder,
+                jobEnvironment(jobEnvironment),
+                Machine.current()));
     this.stepFunctions =
         StepFunctionsServer.start(
             machine,

@@ -24,10 +24,18 @@ public final class Processes {
 
   /** Whether these words are on a process's command line; arguments end with {@code \\0}. */
   public static boolean isCalledWith(ProcessHandle process, String words) {
+    return commandLine(process).contains(words);
+  }
+
+  /**
+   * All of a process's command line, of which {@link ProcessHandle.Info} gives 4 KiB; empty when it
+   * has ended. Arguments end with {@code \\0}.
+   */
+  public static String commandLine(ProcessHandle process) {
     try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")).contains(words);
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
     } catch (IOException ended) {
-      return false;
+      return "";
     }
   }
 

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 
 /**
  * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. Each run has a JVM of its own, at
- * most as many at a time as there are cores.
+ * most as many at a time as there are cores and memory for.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue API</a>
  */
@@ -66,10 +66,10 @@ public final class GlueServer implements AutoCloseable {
                 "BatchStopJobRun", this::batchStopJobRun));
   }
 
-  /** Starts a run's process. */
+  /** Starts a run's process, when there is room for it. */
   @FunctionalInterface
   interface Launcher {
-    JobJvm.Started start(JobRun run) throws IOException;
+    JobJvm.Started start(JobRun run) throws IOException, InterruptedException;
   }
 
   public static GlueServer start(List<JobDefinition> jobs, JobJvm jvm) {
@@ -196,12 +196,16 @@ public final class GlueServer implements AutoCloseable {
     }
     try {
       JobJvm.Started started = launcher.start(run);
-      if (!run.running(started.process())) {
-        return;
-      }
-      if (!started.process().waitFor(run.job().timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-        run.stop(JobRun.State.TIMEOUT, "Job run exceeded its timeout of " + run.job().timeout());
-        started.process().waitFor();
+      try {
+        if (!run.running(started.process())) {
+          return;
+        }
+        if (!started.process().waitFor(run.job().timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+          run.stop(JobRun.State.TIMEOUT, "Job run exceeded its timeout of " + run.job().timeout());
+          started.process().waitFor();
+        }
+      } finally {
+        started.release().run();
       }
       int status = started.process().exitValue();
       run.ended(

@@ -18,9 +18,14 @@ import java.util.Map;
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
  * @param environment variables of every job's JVM, besides the launcher's
+ * @param machine what the JVMs share
  */
 public record JobJvm(
-    Installation installation, Path bucket, Path runs, Map<String, String> environment)
+    Installation installation,
+    Path bucket,
+    Path runs,
+    Map<String, String> environment,
+    Machine machine)
     implements GlueServer.Launcher {
 
   /**
@@ -31,8 +36,8 @@ public record JobJvm(
   /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
   private static final String FILE_SYSTEM = "dev.waybill.local.glue.BucketFileSystem";
 
-  private static final int CORES = Runtime.getRuntime().availableProcessors();
-  private static final long LARGE_HEAP_MEBIBYTES = 4_096;
+  private static final int SMALL_HEAP_MEBIBYTES = 1_024;
+  private static final int LARGE_HEAP_MEBIBYTES = 4_096;
 
   /** The variable of a job's JVM that has the URL of its collector. */
   public static final String COLLECTOR_VARIABLE = "WAYBILL_COLLECTOR";
@@ -47,8 +52,9 @@ public record JobJvm(
    * A job's process.
    *
    * @param errorFile where {@link JobMain} leaves the error message
+   * @param release gives back what it has of the machine
    */
-  record Started(Process process, Path errorFile, Path log) {
+  record Started(Process process, Path errorFile, Path log, Runnable release) {
 
     /** Why it failed, also when nothing could be left because it was killed. */
     String error() {
@@ -67,26 +73,37 @@ public record JobJvm(
   }
 
   @Override
-  public Started start(JobRun run) throws IOException {
+  public Started start(JobRun run) throws IOException, InterruptedException {
+    boolean small = isSmall(run);
+    Machine.Share share = machine.take(small ? SMALL_HEAP_MEBIBYTES : LARGE_HEAP_MEBIBYTES);
+    try {
+      return start(run, small, share);
+    } catch (IOException | RuntimeException e) {
+      share.close();
+      throw e;
+    }
+  }
+
+  private Started start(JobRun run, boolean small, Machine.Share share) throws IOException {
     String runId = run.arguments().getOrDefault("--run_id", run.id());
     String attempt = run.arguments().getOrDefault("--attempt", "0");
     Path folder = Files.createDirectories(runs.resolve(runId));
     Path log = folder.resolve(run.job().name() + "-attempt-" + attempt + ".log");
     Path error = folder.resolve(run.id() + ".error");
     ProcessBuilder builder =
-        new ProcessBuilder(command(run, error))
+        new ProcessBuilder(command(run, error, sizeOptions(small, share)))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     ChildEnvironment.apply(builder.environment(), environment);
-    return new Started(builder.start(), error, log);
+    return new Started(builder.start(), error, log, share::close);
   }
 
-  private List<String> command(JobRun run, Path error) {
+  private List<String> command(JobRun run, Path error, List<String> sizeOptions) {
     List<String> command = new ArrayList<>();
     command.add(Installation.java());
     command.addAll(installation.sparkOptions());
     command.addAll(installation.archiveOptions(run.job().name()));
-    command.addAll(sizeOptions(run));
+    command.addAll(sizeOptions);
     Map<String, String> properties =
         Map.of(
             JobMain.CLASS,
@@ -97,8 +114,6 @@ public record JobJvm(
             String.valueOf(ProcessHandle.current().pid()),
             "log4j2.configurationFile",
             "job-log4j2.properties",
-            "spark.master",
-            "local[" + CORES + "]",
             "spark.ui.enabled",
             "false",
             "spark.driver.host",
@@ -123,20 +138,25 @@ public record JobJvm(
     return command;
   }
 
-  private List<String> sizeOptions(JobRun run) {
-    Path input = bucket.resolve(run.arguments().getOrDefault("--key", ""));
-    boolean small;
+  private boolean isSmall(JobRun run) {
     try {
-      small = Files.size(input) <= SMALL;
+      return Files.size(bucket.resolve(run.arguments().getOrDefault("--key", ""))) <= SMALL;
     } catch (IOException gone) {
-      small = true;
+      return true;
     }
-    return small
-        ? List.of(
-            "-Xmx1g",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Dspark.sql.codegen.wholeStage=false")
-        : List.of("-Xmx" + LARGE_HEAP_MEBIBYTES + "m");
+  }
+
+  private static List<String> sizeOptions(boolean small, Machine.Share share) {
+    List<String> options = new ArrayList<>();
+    options.add("-Xmx" + share.heapMebibytes() + "m");
+    options.add("-Dspark.master=local[" + share.cores() + "]");
+    if (small) {
+      options.addAll(
+          List.of(
+              "-XX:TieredStopAtLevel=1",
+              "-XX:+UseSerialGC",
+              "-Dspark.sql.codegen.wholeStage=false"));
+    }
+    return options;
   }
 }

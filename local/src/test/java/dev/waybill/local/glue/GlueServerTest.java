@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,7 @@ class GlueServerTest {
   private static final String FOREVER = "sleep 60";
 
   private final Map<String, Process> processes = new ConcurrentHashMap<>();
+  private final Set<String> released = ConcurrentHashMap.newKeySet();
   @TempDir private Path folder;
   private GlueServer server;
   private GlueClient glue;
@@ -72,6 +74,7 @@ class GlueServerTest {
         .containsEntry("--default", "yes")
         .containsEntry("--command", "true");
     assertThat(run.completedOn()).isAfterOrEqualTo(run.startedOn());
+    assertThat(released).contains(run.id());
   }
 
   @Test
@@ -165,7 +168,10 @@ class GlueServerTest {
         new ProcessBuilder(run.arguments().get("--command").split(" ")).inheritIO().start();
     processes.put(run.id(), process);
     return new JobJvm.Started(
-        process, folder.resolve(run.id()), Files.createTempFile(folder, "job", ".log"));
+        process,
+        folder.resolve(run.id()),
+        Files.createTempFile(folder, "job", ".log"),
+        () -> released.add(run.id()));
   }
 
   private String startRun(String job, String command) {

@@ -53,7 +53,8 @@ class ManyAtOnceIT {
     CountDownLatch ended = new CountDownLatch(FILES);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Set<String> listening = new HashSet<>();
-    long most = 0;
+    Set<String> jvms = new HashSet<>();
+    int most = 0;
     try (LocalCloud cloud =
         new LocalCloud(
             INSTALLATION,
@@ -81,7 +82,9 @@ class ManyAtOnceIT {
       watch.start();
       drop(cloud.bucketFolder().resolve("input"));
       while (!ended.await(50, TimeUnit.MILLISECONDS)) {
-        most = Math.max(most, jobJvms());
+        List<String> now = jobJvms();
+        most = Math.max(most, now.size());
+        jvms.addAll(now);
         listening.addAll(ListeningSockets.ofThisJvmAndItsChildren());
       }
       watch.interrupt();
@@ -90,7 +93,11 @@ class ManyAtOnceIT {
     }
 
     assertThat(warnings).isEmpty();
-    assertThat(most).isBetween(1L, (long) Runtime.getRuntime().availableProcessors());
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertThat(most).isBetween(1, cores);
+    // One that starts beside others gets its part of the machine.
+    String part = "-Dspark.master=local[" + Math.max(1, cores / most) + "]";
+    assertThat(jvms).anyMatch(words -> words.contains(part));
     assertThat(listening).isNotEmpty().allMatch(ListeningSockets::isLoopback);
     assertThat(runs)
         .hasSize(FILES)
@@ -186,10 +193,11 @@ class ManyAtOnceIT {
   }
 
   /** Children only: what a job starts itself bears its name until it has its own. */
-  private static long jobJvms() {
+  private static List<String> jobJvms() {
     return ProcessHandle.current()
         .children()
-        .filter(process -> Processes.isCalledWith(process, "dev.waybill.local.glue.JobMain"))
-        .count();
+        .map(Processes::commandLine)
+        .filter(words -> words.contains("dev.waybill.local.glue.JobMain"))
+        .toList();
   }
 }
