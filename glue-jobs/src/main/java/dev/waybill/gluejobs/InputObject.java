@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.EtagSource;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.Seekable;
 
 /**
  * The object that a run is about, in the very version of which the S3 event told: its key may name
@@ -77,6 +78,17 @@ public record InputObject(String uri, String key, String versionId, String etag,
     } catch (FileNotFoundException e) {
       throw gone();
     }
+  }
+
+  /** Opens it at an offset, likewise. */
+  public InputStream open(Configuration hadoop, long offset) throws IOException {
+    InputStream in = open(hadoop);
+    if (in instanceof Seekable seekable) {
+      seekable.seek(offset);
+    } else {
+      in.skipNBytes(offset);
+    }
+    return in;
   }
 
   /** Its size in bytes, as the event said or as it is found. */

@@ -2,10 +2,7 @@ package dev.waybill.gluejobs;
 
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.monotonically_increasing_id;
 
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
@@ -25,16 +22,7 @@ public final class RowCount {
    * once each. To be called once.
    */
   public Dataset<Row> of(Dataset<Row> rows) {
-    return observe(rows, count(lit(1)));
-  }
-
-  /**
-   * The same rows of a single partition, counted in whatever stage. What goes into a shuffle is
-   * lost with its executor; Spark then runs that stage once more, and adds what it observes to what
-   * it observed before. The greatest number of a row stays the same. To be called once.
-   */
-  public Dataset<Row> ofOnePartition(Dataset<Row> rows) {
-    return observe(rows, max(monotonically_increasing_id().plus(lit(1))));
+    return rows.observe(observation, count(lit(1)).as(ROWS));
   }
 
   /**
@@ -49,9 +37,5 @@ public final class RowCount {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for Spark's row count", e);
     }
-  }
-
-  private Dataset<Row> observe(Dataset<Row> rows, Column count) {
-    return rows.observe(observation, count.as(ROWS));
   }
 }

@@ -3,10 +3,11 @@ package dev.waybill.gluejobs;
 import java.io.FileNotFoundException;
 import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.Seekable;
 import org.apache.hadoop.fs.s3a.Constants;
 import org.apache.hadoop.fs.s3a.RemoteFileChangedException;
 import org.apache.hadoop.fs.s3a.S3AFileStatus;
@@ -20,19 +21,25 @@ import org.apache.hadoop.util.functional.FutureIO;
  * @see <a href="https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html">S3A's
  *     change detection</a>
  */
-final class S3aVersion extends FilterInputStream {
+final class S3aVersion extends FilterInputStream implements Seekable {
 
   private static final long BLOCK = 32L << 20;
 
   private final InputObject object;
   private final FileSystem files;
+  private final Seekable seekable;
 
   S3aVersion(InputObject object, Configuration hadoop) throws IOException {
     this(object, fileSystem(object, hadoop));
   }
 
   private S3aVersion(InputObject object, FileSystem files) throws IOException {
-    super(open(object, files));
+    this(object, files, open(object, files));
+  }
+
+  private S3aVersion(InputObject object, FileSystem files, FSDataInputStream in) {
+    super(in);
+    this.seekable = in;
     this.object = object;
     this.files = files;
   }
@@ -55,13 +62,28 @@ final class S3aVersion extends FilterInputStream {
   }
 
   @Override
+  public void seek(long offset) throws IOException {
+    seekable.seek(offset);
+  }
+
+  @Override
+  public long getPos() throws IOException {
+    return seekable.getPos();
+  }
+
+  @Override
+  public boolean seekToNewSource(long offset) throws IOException {
+    return seekable.seekToNewSource(offset);
+  }
+
+  @Override
   public void close() throws IOException {
     try (files) {
       in.close();
     }
   }
 
-  private static InputStream open(InputObject object, FileSystem files) throws IOException {
+  private static FSDataInputStream open(InputObject object, FileSystem files) throws IOException {
     Path path = object.path();
     S3AFileStatus version =
         new S3AFileStatus(

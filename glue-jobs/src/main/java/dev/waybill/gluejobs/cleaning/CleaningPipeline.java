@@ -12,6 +12,7 @@ import dev.waybill.gluejobs.RejectReason;
 import dev.waybill.gluejobs.RowCount;
 import dev.waybill.gluejobs.RunArguments;
 import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.gluejobs.csv.CsvCuts;
 import dev.waybill.gluejobs.csv.CsvSource;
 import dev.waybill.gluetracing.TracedJob;
 import java.util.LinkedHashMap;
@@ -56,8 +57,8 @@ public final class CleaningPipeline {
     }
     Partitions.fit(spark, file.bytes());
 
-    RowCount read = new RowCount();
-    Dataset<Row> checked = check(file, read).persist(StorageLevel.MEMORY_AND_DISK());
+    CsvCuts cuts = job.step("find records", () -> CsvCuts.of(spark, file.object()));
+    Dataset<Row> checked = check(file, cuts).persist(StorageLevel.MEMORY_AND_DISK());
     Medians medians = job.step("find medians", () -> Medians.of(checked, run.runDate()));
 
     Dataset<Row> kept = checked.where(not(Rejection.isMarked())).select(contractColumns());
@@ -74,7 +75,7 @@ public final class CleaningPipeline {
     RowCount quarantined = new RowCount();
     job.step("write quarantine", () -> write(rejected(checked), quarantined, Output.QUARANTINE));
 
-    long rowsRead = read.rows();
+    long rowsRead = cuts.rows();
     job.step(
         "check conservation",
         () -> Conservation.check(rowsRead, medians, written.rows(), quarantined.rows()));
@@ -82,8 +83,8 @@ public final class CleaningPipeline {
   }
 
   /** From the file to rows that are good or marked. */
-  private Dataset<Row> check(ReadListings file, RowCount read) {
-    Dataset<Row> records = job.step("read", () -> read.ofOnePartition(file.records(spark)));
+  private Dataset<Row> check(ReadListings file, CsvCuts cuts) {
+    Dataset<Row> records = job.step("read", () -> file.records(spark, cuts));
     Dataset<Row> standardized =
         job.step(
             "standardize columns", records, rows -> StandardizeColumns.apply(rows, file.header()));

@@ -6,6 +6,7 @@ import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.InvalidInput;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
+import dev.waybill.gluejobs.csv.CsvCuts;
 import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvRecords;
 import dev.waybill.gluejobs.csv.CsvSource;
@@ -51,9 +52,11 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
   /**
    * Its records: {@code raw_record} string, {@code fields} array of string, and the mark of {@link
    * Rejection} on records that can't be bound to the header.
+   *
+   * @param cuts where tasks begin to read
    */
-  public Dataset<Row> records(SparkSession spark) {
-    Dataset<Row> records = CsvSource.records(spark, object, header.names().size());
+  public Dataset<Row> records(SparkSession spark, CsvCuts cuts) {
+    Dataset<Row> records = CsvSource.records(spark, object, header.names().size(), cuts);
     return records.select(
         col(CsvSource.RAW_RECORD),
         col(CsvSource.FIELDS),

@@ -2,7 +2,6 @@ package dev.waybill.gluejobs.csv;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +42,7 @@ public record CsvHeader(List<String> names) {
     }
     List<String> names = new ArrayList<>();
     for (int i = 0; i < records.fields(); i++) {
-      String name = new String(records.field(i), StandardCharsets.UTF_8);
+      String name = records.field(i).toString();
       if (name.chars().anyMatch(c -> c < ' ' && !Character.isWhitespace(c))) {
         throw new CsvRecords.NotCsv("is not a CSV file: its first line holds control characters");
       }

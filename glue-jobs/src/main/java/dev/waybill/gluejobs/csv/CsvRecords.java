@@ -3,18 +3,19 @@ package dev.waybill.gluejobs.csv;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Reads the records of a CSV stream one after another, each with its raw bytes, which no CSV
- * library hands out for every record. A quoted field may hold commas, doubled quotes and line
- * breaks; a quote inside an unquoted field is text; lines end with LF or CRLF; empty lines are no
- * records; a byte order mark at the start is skipped.
+ * Reads the records of a CSV stream one after another, each with its raw text, which no CSV library
+ * hands out for every record. A quoted field may hold commas, doubled quotes and line breaks; a
+ * quote inside an unquoted field is text; lines end with LF or CRLF; empty lines are no records; a
+ * byte order mark at the start is skipped.
+ *
+ * <p>Texts are parts of a buffer, and good until the next record is read. Not safe for use by
+ * several threads.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>
  */
@@ -26,8 +27,11 @@ public final class CsvRecords implements Closeable {
    */
   public static final int LONGEST_RECORD = 64 << 20;
 
-  private static final int END = -1;
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+  static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  private static final int BUFFER = 256 << 10;
+  private static final int LARGEST_BUFFER = LONGEST_RECORD + BUFFER;
+  private static final int NONE = -1;
 
   /** What files begin with that are often called CSV and are none, and the way out. */
   private static final Map<String, String> OTHERS =
@@ -38,35 +42,69 @@ public final class CsvRecords implements Closeable {
           "feff", "is in UTF-16; save it as UTF-8");
 
   private final InputStream in;
-  private final byte[] buffer = new byte[64 << 10];
-  private int position;
+  private long unread;
+  private byte[] buffer;
   private int limit;
-  private long line = 1;
+
+  /** Where the record begins, and behind its line end, in the buffer. */
+  private int start;
+
+  private int position;
+  private int rawLength;
+  private long line;
   private long recordLine;
 
-  private final Bytes raw = new Bytes();
-  private final Bytes values = new Bytes();
-  private int[] fieldEnds = new int[64];
+  /** Begin and end of each field, from the record's start; from 0 in {@link #halved}. */
+  private int[] begins = new int[64];
+
+  private int[] ends = new int[64];
+  private boolean[] isHalved = new boolean[64];
   private int fields;
+  private byte[] halved = new byte[256];
+  private int halvedLength;
   private String problem;
 
+  // The field that is being read: all indices from the record's start.
+  private int fieldStart;
+  private boolean quoted;
+  private boolean doubled;
+  private int closingQuote;
+
   /**
-   * Begins to read.
+   * Begins to read a whole stream.
    *
    * @throws NotCsv where the stream begins as other kinds of files do
    */
   public CsvRecords(InputStream in) throws IOException {
-    this.in = in;
+    this(in, Long.MAX_VALUE, 1, BUFFER);
     fill();
     String other = limit >= 2 ? OTHERS.get(HexFormat.of().formatHex(buffer, 0, 2)) : null;
     if (other != null) {
       throw new NotCsv(other);
     }
-    if (limit >= BYTE_ORDER_MARK.length
-        && Arrays.equals(
-            buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
-      position = BYTE_ORDER_MARK.length;
+    int mark = BYTE_ORDER_MARK.length;
+    if (limit >= mark && Arrays.equals(buffer, 0, mark, BYTE_ORDER_MARK, 0, mark)) {
+      position = mark;
     }
+  }
+
+  /**
+   * Begins to read whole records amid a stream.
+   *
+   * @param in from the first of them on
+   * @param bytes how many belong to them
+   * @param line on which the first begins, from 1
+   */
+  CsvRecords(InputStream in, long bytes, long line) {
+    this(in, bytes, line, BUFFER);
+  }
+
+  /** With a buffer of this size at first, in bytes. */
+  CsvRecords(InputStream in, long bytes, long line, int buffer) {
+    this.in = in;
+    this.buffer = new byte[buffer + Swar.PADDING];
+    this.unread = bytes;
+    this.line = line;
   }
 
   /**
@@ -80,14 +118,13 @@ public final class CsvRecords implements Closeable {
       if (!read()) {
         return false;
       }
-    } while (raw.length == 0);
-    requireUtf8();
+    } while (rawLength == 0);
     return true;
   }
 
   /** The record as it stands in the file, without its line end. */
-  public byte[] raw() {
-    return raw.copy(0, raw.length);
+  public UTF8String raw() {
+    return UTF8String.fromBytes(buffer, start, rawLength);
   }
 
   /** How many fields it has. */
@@ -95,9 +132,15 @@ public final class CsvRecords implements Closeable {
     return fields;
   }
 
-  /** A field's bytes in UTF-8, without the quotes that the file has around it or doubled in it. */
-  public byte[] field(int index) {
-    return values.copy(index == 0 ? 0 : fieldEnds[index - 1], fieldEnds[index]);
+  /**
+   * A field without the quotes that the file has around it or doubled in it; as it stands in the
+   * file where there is a problem with it.
+   */
+  public UTF8String field(int index) {
+    int length = ends[index] - begins[index];
+    return isHalved[index]
+        ? UTF8String.fromBytes(halved, begins[index], length)
+        : UTF8String.fromBytes(buffer, start + begins[index], length);
   }
 
   /** Why the record can't be trusted, or null. */
@@ -115,127 +158,200 @@ public final class CsvRecords implements Closeable {
     in.close();
   }
 
+  /** Reads a line, or several where a quoted field goes on. */
   private boolean read() throws IOException {
-    raw.length = 0;
-    values.length = 0;
+    start = position;
     fields = 0;
+    halvedLength = 0;
     problem = null;
     recordLine = line;
-    State state = State.FIELD_START;
-    int next = take();
-    if (next == END) {
+    beginField(0);
+    long all = 0;
+    int scanned = start;
+    while (true) {
+      while (scanned < limit) {
+        long word = Swar.word(buffer, scanned, limit);
+        all |= word;
+        for (long marks = Swar.structural(word); marks != 0; marks &= marks - 1) {
+          int at = scanned + Swar.first(marks);
+          if (accept(buffer[at], at - start)) {
+            endRecord(at - start, at + 1, all);
+            return true;
+          }
+        }
+        scanned = Math.min(limit, scanned + Long.BYTES);
+      }
+      int moved = start;
+      if (!fill()) {
+        return endStream(all);
+      }
+      scanned -= moved;
+    }
+  }
+
+  /**
+   * Takes a comma, a quote or a line feed.
+   *
+   * @param at from the record's start
+   * @return whether the record ends here
+   */
+  private boolean accept(byte next, int at) {
+    if (next == '"') {
+      acceptQuote(at);
       return false;
     }
-    while (next != END && !(state != State.QUOTED && endsLine(next))) {
-      raw.add(next);
-      state = accept(state, next);
-      next = take();
-    }
-    if (state == State.QUOTED) {
-      problem = "a quoted field is not closed";
-    }
-    endField();
-    return true;
-  }
-
-  private State accept(State state, int next) {
-    switch (state) {
-      case QUOTED -> {
-        if (next == '"') {
-          return State.QUOTE_IN_QUOTED;
-        }
-        if (next == '\n') {
-          line++;
-        }
-        values.add(next);
-        return State.QUOTED;
-      }
-      case QUOTE_IN_QUOTED -> {
-        if (next == '"') {
-          values.add(next);
-          return State.QUOTED;
-        }
-        if (next == ',') {
-          endField();
-          return State.FIELD_START;
-        }
-        problem = "text follows a closing quote";
-        values.add(next);
-        return State.UNQUOTED;
-      }
-      default -> {
-        if (next == ',') {
-          endField();
-          return State.FIELD_START;
-        }
-        if (next == '"' && state == State.FIELD_START) {
-          return State.QUOTED;
-        }
-        values.add(next);
-        return State.UNQUOTED;
-      }
-    }
-  }
-
-  /** Whether this byte ends a line; of CRLF, the CR does, and its LF is taken with it. */
-  private boolean endsLine(int next) throws IOException {
-    if (next == '\r' && peek() == '\n') {
-      take();
+    boolean lineFeed = next == '\n';
+    if (lineFeed) {
       line++;
-      return true;
     }
-    if (next == '\n') {
-      line++;
-      return true;
+    if (quoted) {
+      if (closingQuote == NONE) {
+        return false;
+      }
+      if (!followsQuote(lineFeed, at)) {
+        breakField();
+      }
     }
-    return false;
+    if (!lineFeed) {
+      endField(at);
+      beginField(at + 1);
+    }
+    return lineFeed;
   }
 
-  private void endField() {
-    if (fields == fieldEnds.length) {
-      fieldEnds = Arrays.copyOf(fieldEnds, 2 * fields);
+  private void acceptQuote(int at) {
+    if (!quoted) {
+      quoted = at == fieldStart;
+    } else if (closingQuote == NONE) {
+      closingQuote = at;
+    } else if (at == closingQuote + 1) {
+      closingQuote = NONE;
+      doubled = true;
+    } else {
+      breakField();
     }
-    fieldEnds[fields++] = values.length;
   }
 
-  private void requireUtf8() {
-    for (int i = 0; i < raw.length; i++) {
-      if (raw.bytes[i] < 0) {
-        decode();
-        return;
+  /** Whether nothing but a line end lies between the closing quote and what comes now. */
+  private boolean followsQuote(boolean lineFeed, int at) {
+    return at == closingQuote + 1
+        || lineFeed && at == closingQuote + 2 && buffer[start + at - 1] == '\r';
+  }
+
+  private void breakField() {
+    problem = "text follows a closing quote";
+    quoted = false;
+    closingQuote = NONE;
+    doubled = false;
+  }
+
+  private void beginField(int at) {
+    fieldStart = at;
+    quoted = false;
+    doubled = false;
+    closingQuote = NONE;
+  }
+
+  private void endField(int at) {
+    if (fields == begins.length) {
+      begins = Arrays.copyOf(begins, 2 * fields);
+      ends = Arrays.copyOf(ends, 2 * fields);
+      isHalved = Arrays.copyOf(isHalved, 2 * fields);
+    }
+    int begin = quoted ? fieldStart + 1 : fieldStart;
+    int end = quoted && closingQuote != NONE ? closingQuote : at;
+    if (doubled) {
+      begins[fields] = halvedLength;
+      halve(start + begin, start + end);
+      ends[fields] = halvedLength;
+    } else {
+      begins[fields] = begin;
+      ends[fields] = end;
+    }
+    isHalved[fields++] = doubled;
+  }
+
+  /** Of two quotes in a quoted field one stays. */
+  private void halve(int from, int to) {
+    if (halved.length - halvedLength < to - from) {
+      halved = Arrays.copyOf(halved, Math.max(2 * halved.length, halvedLength + to - from));
+    }
+    for (int i = from; i < to; i++) {
+      halved[halvedLength++] = buffer[i];
+      if (buffer[i] == '"') {
+        i++;
       }
     }
   }
 
-  private void decode() {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw.bytes, 0, raw.length));
-    } catch (CharacterCodingException e) {
+  /**
+   * Ends the record.
+   *
+   * @param at its line end, or that of the stream, from the record's start
+   * @param next where the next one begins, in the buffer
+   * @param all all its bytes and a few behind them, or-ed
+   */
+  private void endRecord(int at, int next, long all) {
+    boolean ended = next > start + at;
+    rawLength = ended && at > 0 && buffer[start + at - 1] == '\r' ? at - 1 : at;
+    endField(Math.max(fieldStart, rawLength));
+    position = next;
+    if (rawLength > LONGEST_RECORD) {
+      throw tooLong();
+    }
+    if ((all & Swar.HIGH_BITS) != 0 && !Utf8.isValid(buffer, start, start + rawLength)) {
       throw new NotCsv(
           "is not UTF-8: the record at line %d has bytes that no UTF-8 text has; save the file as UTF-8"
               .formatted(recordLine));
     }
   }
 
-  private int take() throws IOException {
-    int next = peek();
-    position++;
-    return next;
+  /** The last record may end without a line end. */
+  private boolean endStream(long all) {
+    int length = limit - start;
+    if (length == 0) {
+      return false;
+    }
+    if (quoted && closingQuote == NONE) {
+      problem = "a quoted field is not closed";
+    } else if (quoted && closingQuote + 1 != length) {
+      breakField();
+    }
+    endRecord(length, limit, all);
+    return true;
   }
 
-  private int peek() throws IOException {
-    if (position >= limit && limit != END) {
-      fill();
+  /**
+   * Reads more behind what is there of the record, which moves to the buffer's begin.
+   *
+   * @return false at the end of the stream
+   */
+  private boolean fill() throws IOException {
+    int kept = limit - start;
+    // Of CRLF behind the longest record, two bytes may have come.
+    if (kept > LONGEST_RECORD + 2) {
+      throw tooLong();
     }
-    return limit == END ? END : buffer[position] & 0xFF;
+    int capacity = buffer.length - Swar.PADDING;
+    byte[] into = buffer;
+    if (2 * kept > capacity && capacity < LARGEST_BUFFER) {
+      capacity = Math.min(2 * capacity, LARGEST_BUFFER);
+      into = new byte[capacity + Swar.PADDING];
+    }
+    System.arraycopy(buffer, start, into, 0, kept);
+    buffer = into;
+    start = 0;
+    limit = kept;
+    int read = in.readNBytes(buffer, kept, (int) Math.min(unread, capacity - kept));
+    unread -= read;
+    limit += read;
+    return read > 0;
   }
 
-  private void fill() throws IOException {
-    position = 0;
-    limit = in.readNBytes(buffer, 0, buffer.length);
-    if (limit == 0) {
-      limit = END;
-    }
+  private NotCsv tooLong() {
+    return new NotCsv(
+        "the record at line %d is longer than %d MiB: a quoted field there is not closed, or lines have no end"
+            .formatted(recordLine, LONGEST_RECORD >> 20));
   }
 
   /** The stream is no CSV in UTF-8; the message goes on after the object's name. */
@@ -244,35 +360,6 @@ public final class CsvRecords implements Closeable {
 
     NotCsv(String message) {
       super(message);
-    }
-  }
-
-  private enum State {
-    FIELD_START,
-    UNQUOTED,
-    QUOTED,
-    QUOTE_IN_QUOTED
-  }
-
-  /** Bytes that grow up to {@link #LONGEST_RECORD}. */
-  private final class Bytes {
-    private byte[] bytes = new byte[1 << 10];
-    private int length;
-
-    void add(int next) {
-      if (length == bytes.length) {
-        if (length >= LONGEST_RECORD) {
-          throw new NotCsv(
-              "the record at line %d is longer than %d MiB: a quoted field there is not closed, or lines have no end"
-                  .formatted(recordLine, LONGEST_RECORD >> 20));
-        }
-        bytes = Arrays.copyOf(bytes, 2 * length);
-      }
-      bytes[length++] = (byte) next;
-    }
-
-    byte[] copy(int from, int to) {
-      return Arrays.copyOfRange(bytes, from, to);
     }
   }
 }

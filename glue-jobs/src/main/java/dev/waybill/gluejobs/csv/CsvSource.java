@@ -3,6 +3,7 @@ package dev.waybill.gluejobs.csv;
 import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.InvalidInput;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
@@ -33,8 +34,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * and what is wrong with it. Spark's own reader keeps the raw text of malformed records only, and
  * does not notice a quote that is never closed.
  *
- * <p>A record can span lines, so one task reads the object from its start, as Spark's own reader
- * does for such files.
+ * <p>A record can span lines: {@link CsvCuts} says where tasks can begin.
  */
 public final class CsvSource implements TableProvider {
 
@@ -56,6 +56,7 @@ public final class CsvSource implements TableProvider {
   private static final String URI = "uri";
   private static final String KEY = "key";
   private static final String COLUMNS = "columns";
+  private static final String CUTS = "cuts";
 
   /** Spark makes it by its class name. */
   public CsvSource() {}
@@ -64,8 +65,10 @@ public final class CsvSource implements TableProvider {
    * The records of an object.
    *
    * @param columns how many fields the header has
+   * @param cuts one partition each
    */
-  public static Dataset<Row> records(SparkSession spark, InputObject object, int columns) {
+  public static Dataset<Row> records(
+      SparkSession spark, InputObject object, int columns, CsvCuts cuts) {
     return spark
         .read()
         .format(CsvSource.class.getName())
@@ -75,6 +78,7 @@ public final class CsvSource implements TableProvider {
         .option(InputObject.ETAG, object.etag())
         .option(InputObject.SIZE, object.size())
         .option(COLUMNS, columns)
+        .option(CUTS, cuts.text())
         .load();
   }
 
@@ -96,6 +100,7 @@ public final class CsvSource implements TableProvider {
                 options.get(InputObject.ETAG),
                 options.getLong(InputObject.SIZE, 0)),
             options.getInt(COLUMNS, 0),
+            CsvCuts.parse(options.get(CUTS)),
             new SerializableConfiguration(
                 SparkSession.active().sparkContext().hadoopConfiguration())));
   }
@@ -141,7 +146,9 @@ public final class CsvSource implements TableProvider {
 
     @Override
     public InputPartition[] planInputPartitions() {
-      return new InputPartition[] {object};
+      return object.pieces.stream()
+          .map(piece -> new Part(object.input, object.columns, piece, object.hadoop))
+          .toArray(InputPartition[]::new);
     }
 
     @Override
@@ -150,25 +157,37 @@ public final class CsvSource implements TableProvider {
     }
   }
 
-  private record CsvObject(InputObject input, int columns, SerializableConfiguration hadoop)
+  private record CsvObject(
+      InputObject input, int columns, List<CsvPiece> pieces, SerializableConfiguration hadoop) {}
+
+  /** What one task reads. */
+  private record Part(
+      InputObject input, int columns, CsvPiece piece, SerializableConfiguration hadoop)
       implements InputPartition {
     private static final long serialVersionUID = 1;
   }
 
   private static final class Reader implements PartitionReader<InternalRow> {
 
-    private final CsvObject object;
+    private final Part part;
     private final CsvRecords records;
 
-    private Reader(CsvObject object) throws IOException {
-      this.object = object;
-      this.records = new CsvRecords(object.input.open(object.hadoop.value()));
-      advance();
+    private Reader(Part part) throws IOException {
+      this.part = part;
+      CsvPiece piece = part.piece;
+      this.records =
+          new CsvRecords(
+              part.input.open(part.hadoop.value(), piece.begin()),
+              piece.end() - piece.begin(),
+              piece.line());
+      if (piece.header()) {
+        advance();
+      }
     }
 
     static PartitionReader<InternalRow> open(InputPartition partition) {
       try {
-        return new Reader((CsvObject) partition);
+        return new Reader((Part) partition);
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }
@@ -184,7 +203,7 @@ public final class CsvSource implements TableProvider {
       String problem = problem();
       return new GenericInternalRow(
           new Object[] {
-            UTF8String.fromBytes(records.raw()),
+            records.raw(),
             problem == null ? fields() : null,
             problem == null ? null : UTF8String.fromString(problem)
           });
@@ -199,7 +218,7 @@ public final class CsvSource implements TableProvider {
       try {
         return records.next();
       } catch (CsvRecords.NotCsv e) {
-        throw new InvalidInput(object.input.key(), e.getMessage());
+        throw new InvalidInput(part.input.key(), e.getMessage());
       }
     }
 
@@ -207,15 +226,15 @@ public final class CsvSource implements TableProvider {
       if (records.problem() != null) {
         return records.problem();
       }
-      return records.fields() == object.columns
+      return records.fields() == part.columns
           ? null
-          : "%d fields where the header has %d".formatted(records.fields(), object.columns);
+          : "%d fields where the header has %d".formatted(records.fields(), part.columns);
     }
 
     private GenericArrayData fields() {
       Object[] fields = new Object[records.fields()];
       for (int i = 0; i < fields.length; i++) {
-        fields[i] = UTF8String.fromBytes(records.field(i));
+        fields[i] = records.field(i);
       }
       return new GenericArrayData(fields);
     }
