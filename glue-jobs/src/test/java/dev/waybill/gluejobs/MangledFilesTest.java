@@ -99,13 +99,13 @@ class MangledFilesTest {
     for (int number = 0; number < files.size(); number++) {
       String key = "input/" + number + ".csv";
       Files.write(folder.resolve(key), files.get(number));
-      // Tasks read what lies between two cuts, wherever chunks end.
-      assertThat(Cutting.readCut(files.get(number), 1 + number, 64))
-          .isEqualTo(Cutting.readByteByByte(files.get(number)));
       try {
         ReadListings listings =
             ReadListings.open(
                 spark, new InputObject("s3://" + bucket.name() + "/" + key, key, "", "", 0));
+        // Tasks read what lies between two cuts, wherever chunks end.
+        assertThat(Cutting.readCut(files.get(number), 1 + number, 64))
+            .isEqualTo(Cutting.readByteByByte(files.get(number)));
         expected.put(number, recordsOf(key, files.get(number)));
         Dataset<Row> bound =
             StandardizeColumns.apply(

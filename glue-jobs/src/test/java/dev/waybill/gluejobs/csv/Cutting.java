@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -52,7 +53,8 @@ public final class Cutting {
 
   static CsvCuts cut(byte[] bytes, int chunk, int buffer) throws IOException {
     List<ChunkScan> scans = new ArrayList<>();
-    for (int begin = 0; begin == 0 || begin < bytes.length; begin += chunk) {
+    int first = Arrays.mismatch(bytes, CsvRecords.BYTE_ORDER_MARK) >= 3 ? 3 : 0;
+    for (int begin = first; begin == first || begin < bytes.length; begin += chunk) {
       int end = Math.min(bytes.length, begin + chunk);
       scans.add(ChunkScan.of(from(bytes, begin), begin, end, buffer));
     }
