@@ -13,6 +13,7 @@ import dev.waybill.gluejobs.RowCount;
 import dev.waybill.gluejobs.RunArguments;
 import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.gluejobs.csv.CsvSource;
+import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.TracedJob;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,8 +52,8 @@ public final class CleaningPipeline {
     if (!file.ignoredColumns().isEmpty()) {
       LOG.warn(
           "{}: columns that the contract does not know are ignored: {}",
-          run.key(),
-          file.ignoredColumns());
+          Visible.text(run.key()),
+          Visible.text(String.join(", ", file.ignoredColumns())));
     }
     Partitions.fit(spark, file.bytes());
 

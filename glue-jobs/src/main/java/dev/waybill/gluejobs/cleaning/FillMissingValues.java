@@ -34,14 +34,14 @@ public final class FillMissingValues {
     Map<String, Column> filled = new LinkedHashMap<>();
     CONSTANTS.forEach(
         (column, constant) ->
-            filled.put(column, coalesce(Text.orNull(col(column)), lit(constant))));
+            filled.put(column, coalesce(Values.orNull(col(column)), lit(constant))));
     filled.put(ListingColumns.NEIGHBOURHOOD_GROUP, borough());
-    filled.put(ListingColumns.NEIGHBOURHOOD, Text.trimmed(col(ListingColumns.NEIGHBOURHOOD)));
+    filled.put(ListingColumns.NEIGHBOURHOOD, Values.trimmed(col(ListingColumns.NEIGHBOURHOOD)));
     return rows.withColumns(filled);
   }
 
   private static Column borough() {
-    Column raw = Text.trimmed(col(ListingColumns.NEIGHBOURHOOD_GROUP));
+    Column raw = Values.trimmed(col(ListingColumns.NEIGHBOURHOOD_GROUP));
     Column corrected = when(lit(false), raw);
     for (Map.Entry<String, String> borough : BOROUGHS.entrySet()) {
       corrected = corrected.when(raw.equalTo(borough.getKey()), lit(borough.getValue()));

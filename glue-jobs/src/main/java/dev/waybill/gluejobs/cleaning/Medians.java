@@ -56,8 +56,11 @@ public record Medians(
     for (RejectReason reason : RejectReason.values()) {
       asked.add(count_if(Rejection.reason().equalTo(reason.text())));
     }
+    List<Replaceable> replaceable = new ArrayList<>(ReduceSkewness.columns());
+    replaceable.addAll(CorrectReviewDates.columns(runDate));
     Row answer =
-        rows.withColumn(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate(runDate))))
+        Replaceable.readAll(rows, replaceable)
+            .withColumn(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate())))
             .select(asked.toArray(Column[]::new))
             .head();
     return read(answer);

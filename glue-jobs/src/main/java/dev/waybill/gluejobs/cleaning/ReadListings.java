@@ -50,9 +50,11 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
 
   /**
    * Its records: {@code raw_record} string, {@code fields} array of string, and the mark of {@link
-   * Rejection} on records that can't be bound to the header.
+   * Rejection} on records that can't be bound to the header. From now on the session has the
+   * functions that read their values.
    */
   public Dataset<Row> records(SparkSession spark) {
+    Values.register(spark);
     Dataset<Row> records = CsvSource.records(spark, object, header.names().size());
     return records.select(
         col(CsvSource.RAW_RECORD),

@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs.csv;
 
+import dev.waybill.gluejobs.values.Blank;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,14 +45,14 @@ public record CsvHeader(List<String> names) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < records.fields(); i++) {
       String name = new String(records.field(i), StandardCharsets.UTF_8);
-      if (name.chars().anyMatch(c -> c < ' ' && !Character.isWhitespace(c))) {
+      if (name.chars().anyMatch(c -> c < ' ' && !Blank.is(c))) {
         throw new CsvRecords.NotCsv("is not a CSV file: its first line holds control characters");
       }
       if (LONE_CARRIAGE_RETURN.matcher(name).find()) {
         throw new CsvRecords.NotCsv(
             "has lines that end with CR alone; save it with LF or CRLF, else all of it is one line");
       }
-      String standard = name.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", "_");
+      String standard = Blank.replaceRuns(Blank.strip(name).toLowerCase(Locale.ROOT), "_");
       names.add(synonyms.getOrDefault(standard, standard));
     }
     if (records.problem() != null) {
