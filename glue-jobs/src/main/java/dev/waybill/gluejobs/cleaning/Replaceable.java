@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.when;
 import dev.waybill.gluejobs.ChangeCause;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -34,15 +35,6 @@ record Replaceable(String column, Column reading, Map<ChangeCause, Column> wrong
     return when(cause(column).isNull(), read(column));
   }
 
-  /** Why a value is to be replaced, as the {@link #code} of its cause; null where it is right. */
-  static Column cause(String column) {
-    return col(column + CAUSE);
-  }
-
-  static Column code(ChangeCause cause) {
-    return lit(cause.ordinal());
-  }
-
   /** Reads columns, each once a row, for {@link #right} and {@link #cause}. */
   static Dataset<Row> readAll(Dataset<Row> rows, Collection<Replaceable> columns) {
     Map<String, Column> read = new LinkedHashMap<>();
@@ -60,6 +52,27 @@ record Replaceable(String column, Column reading, Map<ChangeCause, Column> wrong
         columns.stream()
             .flatMap(each -> Stream.of(each.column + READ, each.column + CAUSE))
             .toArray(String[]::new));
+  }
+
+  /** Why its values may be replaced. */
+  List<ChangeCause> causes() {
+    return Stream.concat(
+            Stream.of(ChangeCause.MISSING, ChangeCause.UNREADABLE), wrong.keySet().stream())
+        .toList();
+  }
+
+  /** Whether a value is to be replaced for this cause. */
+  Column isFor(ChangeCause cause) {
+    return cause(column).equalTo(code(cause));
+  }
+
+  /** Why a value is to be replaced, as the cause's number; null where it is right. */
+  private static Column cause(String column) {
+    return col(column + CAUSE);
+  }
+
+  private static Column code(ChangeCause cause) {
+    return lit(cause.ordinal());
   }
 
   private Column findCause() {

@@ -71,10 +71,7 @@ public record CsvHeader(List<String> names) {
    */
   public void require(Collection<String> columns) {
     List<String> missing = columns.stream().filter(column -> !names.contains(column)).toList();
-    List<String> doubled =
-        columns.stream()
-            .filter(column -> names.indexOf(column) != names.lastIndexOf(column))
-            .toList();
+    List<String> doubled = columns.stream().filter(doubled()::contains).toList();
     List<String> problems = new ArrayList<>();
     if (!missing.isEmpty()) {
       problems.add("columns missing: " + String.join(", ", missing));
@@ -83,7 +80,8 @@ public record CsvHeader(List<String> names) {
       problems.add("columns doubled: " + String.join(", ", doubled));
     }
     if (!problems.isEmpty()) {
-      throw new CsvRecords.NotCsv(String.join("; ", problems) + "; the header has: " + shown());
+      throw new CsvRecords.NotCsv(
+          String.join("; ", problems) + "; the header has: " + shown(names));
     }
   }
 
@@ -94,7 +92,16 @@ public record CsvHeader(List<String> names) {
         .collect(Collectors.toMap(names::get, i -> i, (first, second) -> first));
   }
 
-  private String shown() {
+  /** The names that more than one column has. */
+  public List<String> doubled() {
+    return names.stream()
+        .filter(name -> names.indexOf(name) != names.lastIndexOf(name))
+        .distinct()
+        .toList();
+  }
+
+  /** Names for a message, however many there are. */
+  public static String shown(List<String> names) {
     String all = names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "));
     String cut = all.length() > 600 ? all.substring(0, 600) + "…" : all;
     return names.size() > NAMES_SHOWN ? cut + " … (" + names.size() + " columns)" : cut;
