@@ -181,23 +181,26 @@ final class SparkEvents extends SparkListener {
     if (accumulable.name().contains(OBSERVED)
         && accumulable.value().isDefined()
         && accumulable.value().get() instanceof InternalRow row
-        && (row.numFields() == 2 || row.numFields() == 3)) {
+        && row.numFields() >= 2) {
       int observation = (int) row.getLong(0);
-      Long all = row.numFields() == 3 ? row.getLong(2) : null;
+      long[] counts = new long[row.numFields() - 1];
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] = row.getLong(i + 1);
+      }
       observed.merge(
           observation,
-          new Observed(row.getLong(1), all, stage),
+          new Observed(counts, stage),
           (before, now) -> before.stage.id() == stage.id() ? now : before);
     }
   }
 
-  /**
-   * What was counted of a data set.
-   *
-   * @param rows those that were not turned away
-   * @param all with those that were, where a source counts them; else null
-   */
-  record Observed(long rows, Long all, SparkStage stage) {}
+  /** What was counted of a data set, and the stage that ran it. */
+  record Observed(long[] counts, SparkStage stage) {
+
+    long rows(int index) {
+      return counts[index];
+    }
+  }
 
   /** One Spark job. */
   static final class SparkJob {

@@ -35,7 +35,7 @@ final class Steps {
   private final boolean off;
   private final SparkEvents events;
   private final List<Lazy> lazies = new ArrayList<>();
-  private final Map<Dataset<?>, Integer> observationOf = new IdentityHashMap<>();
+  private final Map<Dataset<?>, Count> countOf = new IdentityHashMap<>();
   private final Map<String, ChangedValues> changed = new HashMap<>();
   private int observations;
 
@@ -54,44 +54,81 @@ final class Steps {
   }
 
   /** Counts a data set's rows wherever it is computed; the result is to be used in its place. */
-  <T> Dataset<T> observe(Dataset<T> rows) {
-    return observe(rows, aliveRows(rows).as("rows"));
-  }
-
-  /** Likewise for rows that a step makes from none: those that it turns away at once came in. */
-  <T> Dataset<T> observeSource(Dataset<T> rows) {
-    return canTurnAway(rows)
-        ? observe(rows, aliveRows(rows).as("rows"), count(lit(1)).as("all"))
-        : observe(rows);
-  }
-
-  private synchronized <T> Dataset<T> observe(Dataset<T> rows, Column... counts) {
-    if (off || observationOf.containsKey(rows)) {
+  synchronized <T> Dataset<T> observe(Dataset<T> rows) {
+    if (off || countOf.containsKey(rows)) {
       return rows;
     }
     int number = ++observations;
-    Dataset<T> observed =
-        rows.observe(
-            "waybill-" + number,
-            // Over no rows this is the number too, which max(lit(number)) would not be.
-            count(lit(1)).multiply(lit(0)).plus(lit((long) number)).as("observation"),
-            counts);
-    observationOf.put(observed, number);
+    Dataset<T> observed = observe(rows, number, List.of(aliveRows(rows)));
+    countOf.put(observed, new Count(number, 0));
+    return observed;
+  }
+
+  /**
+   * Likewise for rows that a step makes from none: those that it turns away at once came in.
+   *
+   * @return the observed rows
+   */
+  synchronized <T> Dataset<T> addSource(
+      String name, SpanContext self, Dataset<T> rows, Instant defined) {
+    if (off) {
+      return rows;
+    }
+    if (countOf.containsKey(rows) || !canTurnAway(rows)) {
+      Dataset<T> out = observe(rows);
+      lazies.add(new Lazy(name, self, null, countOf.get(out), defined));
+      return out;
+    }
+    int number = ++observations;
+    Dataset<T> observed = observe(rows, number, List.of(aliveRows(rows), count(lit(1))));
+    countOf.put(observed, new Count(number, 0));
+    lazies.add(new Lazy(name, self, new Count(number, 1), new Count(number, 0), defined));
     return observed;
   }
 
   synchronized void add(
       String name, SpanContext self, Dataset<?> in, Dataset<?> out, Instant defined) {
-    if (off) {
-      return;
+    if (!off) {
+      lazies.add(new Lazy(name, self, countOf.get(in), countOf.get(out), defined));
     }
-    lazies.add(
-        new Lazy(
-            name,
-            self,
-            in == null ? null : observationOf.get(in),
-            observationOf.get(out),
-            defined));
+  }
+
+  /**
+   * Adds steps that keep each row, counted in one observation.
+   *
+   * @param steps their names, spans and times, in their order
+   * @param counts what counts the rows before the first and after each
+   */
+  synchronized <T> Dataset<T> addAll(List<Described> steps, Dataset<T> rows, List<Column> counts) {
+    int number = ++observations;
+    Dataset<T> observed = observe(rows, number, counts);
+    for (int i = 0; i < steps.size(); i++) {
+      Described step = steps.get(i);
+      lazies.add(
+          new Lazy(
+              step.name,
+              step.self,
+              step.source ? null : new Count(number, i),
+              new Count(number, i + 1),
+              step.defined));
+    }
+    return observed;
+  }
+
+  boolean isOff() {
+    return off;
+  }
+
+  private static <T> Dataset<T> observe(Dataset<T> rows, int number, List<Column> counts) {
+    Column[] named = new Column[counts.size()];
+    for (int i = 0; i < named.length; i++) {
+      named[i] = counts.get(i).as("rows_" + i);
+    }
+    return rows.observe(
+        "waybill-" + number,
+        // Over no rows this is the number too, which max(lit(number)) would not be.
+        count(lit(1)).multiply(lit(0)).plus(lit((long) number)).as("observation"),
+        named);
   }
 
   /** Says what a step has changed of the values, by column and cause. */
@@ -123,14 +160,12 @@ final class Steps {
       attributes.put(WaybillAttributes.STEP_VALUES_CHANGED, changed.get(step.lazy.name).asText());
     }
     if (step.in != null) {
-      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows());
-    } else if (step.lazy.in == null && step.out != null && step.out.all() != null) {
-      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.out.all());
+      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows(step.lazy.in.index));
     }
     if (step.out == null) {
       return attributes.put(WaybillAttributes.STEP_EXECUTED, false).build();
     }
-    attributes.put(WaybillAttributes.STEP_ROWS_OUT, step.out.rows());
+    attributes.put(WaybillAttributes.STEP_ROWS_OUT, step.out.rows(step.lazy.out.index));
     String fused =
         all.stream()
             .filter(other -> other != step && other.stages.stream().anyMatch(step.stages::contains))
@@ -147,8 +182,8 @@ final class Steps {
    * between them.
    */
   private Ran ran(Lazy lazy) {
-    Observed in = lazy.in == null ? null : events.observed(lazy.in);
-    Observed out = events.observed(lazy.out);
+    Observed in = lazy.in == null ? null : events.observed(lazy.in.observation);
+    Observed out = events.observed(lazy.out.observation);
     List<SparkStage> stages =
         Stream.of(in, out)
             .filter(Objects::nonNull)
@@ -176,15 +211,25 @@ final class Steps {
     return one.job().sqlExecution().equals(other.job().sqlExecution());
   }
 
-  private static Column aliveRows(Dataset<?> rows) {
+  static Column aliveRows(Dataset<?> rows) {
     return canTurnAway(rows) ? count_if(col(TracedJob.REJECTION).isNull()) : count(lit(1));
   }
 
-  private static boolean canTurnAway(Dataset<?> rows) {
+  static boolean canTurnAway(Dataset<?> rows) {
     return Arrays.asList(rows.columns()).contains(TracedJob.REJECTION);
   }
 
-  private record Lazy(String name, SpanContext self, Integer in, Integer out, Instant defined) {}
+  /**
+   * A step that was described.
+   *
+   * @param source whether it makes rows that it can't turn away
+   */
+  record Described(String name, SpanContext self, Instant defined, boolean source) {}
+
+  /** Where a number of rows is found: as which of an observation's numbers. */
+  private record Count(int observation, int index) {}
+
+  private record Lazy(String name, SpanContext self, Count in, Count out, Instant defined) {}
 
   private record Ran(
       Lazy lazy, Observed in, Observed out, Set<Integer> stages, Instant start, Instant end) {}

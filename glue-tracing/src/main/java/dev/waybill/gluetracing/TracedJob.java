@@ -1,6 +1,7 @@
 package dev.waybill.gluetracing;
 
 import dev.waybill.gluetracing.JobSpans.Outcome;
+import dev.waybill.gluetracing.Steps.Described;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -22,8 +23,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -229,12 +232,24 @@ public final class TracedJob implements AutoCloseable {
     Instant began = clock.instant();
     T result = describe(name, self, work);
     if (result instanceof Dataset<?> rows) {
-      Dataset<?> out = steps.observeSource(rows);
-      steps.add(name, self, null, out, began);
-      return (T) out;
+      return (T) steps.addSource(name, self, rows, began);
     }
     spans.write(self, root, name, began, clock.instant(), Attributes.empty(), Outcome.OK);
     return result;
+  }
+
+  /**
+   * Begins steps that keep each row, the first of them a source; {@link RowwiseSteps} says why.
+   *
+   * @param name lower case, verb first
+   */
+  public RowwiseSteps rowwise(String name, Callable<Dataset<Row>> source) {
+    return RowwiseSteps.from(this, steps, name, source);
+  }
+
+  /** Begins steps that keep each of these rows; {@link RowwiseSteps} says why. */
+  public RowwiseSteps rowwise(Dataset<Row> rows) {
+    return RowwiseSteps.of(this, steps, rows);
   }
 
   /** {@link #step(String, Callable)} for work without a result. */
@@ -306,6 +321,16 @@ public final class TracedJob implements AutoCloseable {
       LOG.warn("the trace of this job is incomplete: {}", ErrorText.of(e));
     }
     telemetry.close(telemetryFolder).ifPresent(LOG::warn);
+  }
+
+  /**
+   * Runs a step's description, whose span {@link Steps} writes; the span of one that fails, too.
+   */
+  <T> Described describe(String step, boolean source, Callable<T> work, Consumer<T> result) {
+    SpanContext self = spans.reserve();
+    Instant defined = clock.instant();
+    result.accept(describe(step, self, work));
+    return new Described(step, self, defined, source);
   }
 
   private <T> T describe(String step, SpanContext self, Callable<T> work) {

@@ -2,7 +2,6 @@ package dev.waybill.gluejobs.cleaning;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.when;
 
 import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.InvalidInput;
@@ -16,6 +15,7 @@ import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.gluejobs.csv.CsvCuts;
 import dev.waybill.gluejobs.csv.CsvSource;
 import dev.waybill.gluejobs.values.Visible;
+import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -29,13 +29,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The cleaning job's steps in their order. The file is read once: what the checks leave is kept for
- * the rest.
+ * The cleaning job's steps in their order. The file is read in each pass: to read and check a row
+ * costs less than to keep it.
  */
 public final class CleaningPipeline {
 
@@ -73,24 +72,27 @@ public final class CleaningPipeline {
     Partitions.fit(spark, file.bytes());
 
     CsvCuts cuts = job.step("find records", () -> CsvCuts.of(spark, file.object()));
-    Dataset<Row> checked = check(file, cuts).persist(StorageLevel.MEMORY_AND_DISK());
-    Medians medians = job.step("find medians", () -> Medians.of(checked, run.runDate()));
-    Map<String, List<String>> examples = examples(checked, medians);
+    Duplicates duplicates =
+        job.step("find duplicates", () -> Duplicates.find(bind(file, file.records(spark, cuts))));
+    RowwiseSteps checked = check(file, cuts, duplicates);
+    Medians medians = job.step("find medians", () -> Medians.of(checked.counted(), run.runDate()));
+    Map<String, List<String>> examples = examples(checked.rows(), medians);
     checkUnreadable(medians, examples);
 
-    Dataset<Row> kept = checked.where(not(Rejection.isMarked())).select(contractColumns());
-    Dataset<Row> reduced =
-        job.step(REDUCE_SKEWNESS, kept, rows -> ReduceSkewness.apply(rows, medians));
+    Dataset<Row> kept = checked.rows().where(not(Rejection.isMarked())).select(contractColumns());
     Dataset<Row> cleaned =
-        job.step(
-            CORRECT_REVIEW_DATES,
-            reduced,
-            rows -> CorrectReviewDates.apply(rows, medians, run.runDate()));
+        job.rowwise(Partitions.fewer(kept, file.bytes()))
+            .then(REDUCE_SKEWNESS, rows -> ReduceSkewness.apply(rows, medians))
+            .then(
+                CORRECT_REVIEW_DATES,
+                rows -> CorrectReviewDates.apply(rows, medians, run.runDate()))
+            .counted();
     RowCount written = new RowCount();
     job.step("write cleaned", () -> write(cleaned, written, Output.CLEANED));
 
     RowCount quarantined = new RowCount();
-    job.step("write quarantine", () -> write(rejected(checked), quarantined, Output.QUARANTINE));
+    Dataset<Row> rejected = Partitions.fewer(rejected(checked.rows()), file.bytes());
+    job.step("write quarantine", () -> write(rejected, quarantined, Output.QUARANTINE));
 
     long rowsRead = cuts.rows();
     job.step(
@@ -100,20 +102,19 @@ public final class CleaningPipeline {
   }
 
   /** From the file to rows that are good or marked. */
-  private Dataset<Row> check(ReadListings file, CsvCuts cuts) {
-    Dataset<Row> records = job.step("read", () -> file.records(spark, cuts));
-    Dataset<Row> standardized =
-        job.step(
-            "standardize columns", records, rows -> StandardizeColumns.apply(rows, file.header()));
-    Dataset<Row> narrow = job.step("drop columns", standardized, DropColumns::apply);
-    Dataset<Row> unique = job.step("remove duplicates", narrow, RemoveDuplicates::apply);
-    Dataset<Row> filled = job.step(FILL_MISSING_VALUES, unique, FillMissingValues::apply);
-    Dataset<Row> filtered = job.step("filter minimum nights", filled, FilterMinimumNights::apply);
-    Dataset<Row> priced = job.step("convert currency", filtered, ConvertCurrency::apply);
-    Dataset<Row> checked = job.step("check values", priced, CheckValues::apply);
-    // A good row's raw text has served: it need not be kept.
-    return checked.withColumn(
-        CsvSource.RAW_RECORD, when(Rejection.isMarked(), col(CsvSource.RAW_RECORD)));
+  private RowwiseSteps check(ReadListings file, CsvCuts cuts, Duplicates duplicates) {
+    return job.rowwise("read", () -> file.records(spark, cuts))
+        .then("standardize columns", rows -> StandardizeColumns.apply(rows, file.header()))
+        .then("drop columns", DropColumns::apply)
+        .then("remove duplicates", rows -> RemoveDuplicates.apply(rows, duplicates))
+        .then(FILL_MISSING_VALUES, FillMissingValues::apply)
+        .then("filter minimum nights", FilterMinimumNights::apply)
+        .then("convert currency", ConvertCurrency::apply)
+        .then("check values", CheckValues::apply);
+  }
+
+  private static Dataset<Row> bind(ReadListings file, Dataset<Row> records) {
+    return DropColumns.apply(StandardizeColumns.apply(records, file.header()));
   }
 
   private void warn(String warning) {

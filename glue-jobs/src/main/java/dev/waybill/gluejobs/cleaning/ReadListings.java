@@ -52,9 +52,9 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
   }
 
   /**
-   * Its records: {@code raw_record} string, {@code fields} array of string, and the mark of {@link
-   * Rejection} on records that can't be bound to the header. From now on the session has the
-   * functions that read their values.
+   * Its records: {@code raw_record} string, {@code record_offset} long, {@code fields} array of
+   * string, and the mark of {@link Rejection} on records that can't be bound to the header. From
+   * now on the session has the functions that read their values.
    *
    * @param cuts where tasks begin to read
    */
@@ -63,6 +63,7 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
     Dataset<Row> records = CsvSource.records(spark, object, header.names().size(), cuts);
     return records.select(
         col(CsvSource.RAW_RECORD),
+        col(CsvSource.RECORD_OFFSET),
         col(CsvSource.FIELDS),
         Rejection.mark(
                 col(CsvSource.PROBLEM).isNotNull(),

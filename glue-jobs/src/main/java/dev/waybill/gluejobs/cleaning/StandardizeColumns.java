@@ -5,9 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvSource;
-import dev.waybill.gluetracing.TracedJob;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -23,12 +22,10 @@ public final class StandardizeColumns {
 
   public static Dataset<Row> apply(Dataset<Row> records, CsvHeader header) {
     var positions = header.positions();
-    List<Column> columns = new ArrayList<>();
-    columns.add(col(CsvSource.RAW_RECORD));
-    columns.add(col(TracedJob.REJECTION));
+    Map<String, Column> columns = new LinkedHashMap<>();
     Stream.concat(ListingColumns.REQUIRED.stream(), ListingColumns.DROPPED.stream().sorted())
         .filter(positions::containsKey)
-        .forEach(name -> columns.add(col(CsvSource.FIELDS).getItem(positions.get(name)).as(name)));
-    return records.select(columns.toArray(Column[]::new));
+        .forEach(name -> columns.put(name, col(CsvSource.FIELDS).getItem(positions.get(name))));
+    return records.withColumns(columns).drop(CsvSource.FIELDS);
   }
 }

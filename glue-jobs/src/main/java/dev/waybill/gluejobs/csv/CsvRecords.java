@@ -43,6 +43,7 @@ public final class CsvRecords implements Closeable {
 
   private final InputStream in;
   private long unread;
+  private long taken;
   private byte[] buffer;
   private int limit;
 
@@ -146,6 +147,11 @@ public final class CsvRecords implements Closeable {
   /** Why the record can't be trusted, or null. */
   public String problem() {
     return problem;
+  }
+
+  /** How many bytes of the stream stand before the record. */
+  public long offset() {
+    return taken - (limit - start);
   }
 
   /** The line on which the record begins, from 1. */
@@ -344,6 +350,7 @@ public final class CsvRecords implements Closeable {
     limit = kept;
     int read = in.readNBytes(buffer, kept, (int) Math.min(unread, capacity - kept));
     unread -= read;
+    taken += read;
     limit += read;
     return read > 0;
   }

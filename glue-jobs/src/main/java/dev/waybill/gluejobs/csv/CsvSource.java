@@ -41,6 +41,9 @@ public final class CsvSource implements TableProvider {
   /** string: the record as it stands in the file. */
   public static final String RAW_RECORD = "raw_record";
 
+  /** long: where the record begins in the object, in bytes; no two records have the same. */
+  public static final String RECORD_OFFSET = "record_offset";
+
   /** array of string: the fields; null where there is a problem. */
   public static final String FIELDS = "fields";
 
@@ -50,6 +53,7 @@ public final class CsvSource implements TableProvider {
   private static final StructType SCHEMA =
       new StructType()
           .add(RAW_RECORD, DataTypes.StringType)
+          .add(RECORD_OFFSET, DataTypes.LongType, false)
           .add(FIELDS, DataTypes.createArrayType(DataTypes.StringType))
           .add(PROBLEM, DataTypes.StringType);
 
@@ -204,6 +208,7 @@ public final class CsvSource implements TableProvider {
       return new GenericInternalRow(
           new Object[] {
             records.raw(),
+            part.piece.begin() + records.offset(),
             problem == null ? fields() : null,
             problem == null ? null : UTF8String.fromString(problem)
           });

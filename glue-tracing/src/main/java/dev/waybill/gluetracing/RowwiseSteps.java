@@ -1,0 +1,118 @@
+package dev.waybill.gluetracing;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.waybill.gluetracing.Steps.Described;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Steps that keep each row: they change, add or drop columns, and turn a row away by marking it in
+ * {@link TracedJob#REJECTION}. All of them are counted in one observation behind the last, where
+ * {@link TracedJob#step(String, Dataset, UnaryOperator)} makes one for each; an observation costs
+ * Spark a copy of each row, and it stops its code generation and its pushing down of filters.
+ *
+ * <pre>{@code
+ * RowwiseSteps steps = job.rowwise("read orders", () -> job.spark().read().parquet(path))
+ *     .then("check amounts", rows -> rows.withColumn(TracedJob.REJECTION, …))
+ *     .then("convert currency", rows -> rows.withColumn("amount", …));
+ * Dataset<Row> counted = steps.counted();
+ * }</pre>
+ *
+ * <p>A step that drops or adds rows is counted wrongly here. For use by one thread.
+ */
+public final class RowwiseSteps {
+
+  private static final String KEPT = "waybill_kept_";
+
+  private final TracedJob job;
+  private final Steps steps;
+  private final List<Described> described = new ArrayList<>();
+  private final List<Column> counts = new ArrayList<>();
+  private final List<String> flags = new ArrayList<>();
+  private Dataset<Row> rows;
+
+  private RowwiseSteps(TracedJob job, Steps steps) {
+    this.job = job;
+    this.steps = steps;
+  }
+
+  static RowwiseSteps of(TracedJob job, Steps steps, Dataset<Row> rows) {
+    RowwiseSteps begun = new RowwiseSteps(job, steps);
+    begun.rows = rows;
+    begun.addCount();
+    return begun;
+  }
+
+  static RowwiseSteps from(TracedJob job, Steps steps, String name, Callable<Dataset<Row>> source) {
+    RowwiseSteps begun = new RowwiseSteps(job, steps);
+    Described step = job.describe(name, true, source, made -> begun.rows = made);
+    boolean turnsAway = Steps.canTurnAway(begun.rows);
+    begun.described.add(new Described(name, step.self(), step.defined(), !turnsAway));
+    begun.counts.add(count(lit(1)));
+    begun.addCount();
+    return begun;
+  }
+
+  /**
+   * Adds a step.
+   *
+   * @param name lower case, verb first
+   * @param transformation describes what becomes of the rows; it may be called twice
+   */
+  public RowwiseSteps then(String name, UnaryOperator<Dataset<Row>> transformation) {
+    Dataset<Row> in = rows;
+    Described step = job.describe(name, false, () -> transformation.apply(in), made -> rows = made);
+    if (!Arrays.asList(rows.columns()).containsAll(flags)) {
+      // It keeps the columns that it knows: what was counted until here is counted before it.
+      rows = in;
+      rows = transformation.apply(counted());
+      flags.clear();
+      counts.clear();
+      described.clear();
+      counts.add(count(lit(1)));
+      step = new Described(name, step.self(), step.defined(), true);
+    }
+    described.add(step);
+    addCount();
+    return this;
+  }
+
+  /**
+   * The rows as the last step leaves them, counted in whichever action runs them first. To be
+   * called once, at the end.
+   */
+  public Dataset<Row> counted() {
+    return steps.isOff()
+        ? rows
+        : steps.addAll(List.copyOf(described), rows, counts).drop(flags.toArray(String[]::new));
+  }
+
+  /** The same rows for further actions, not counted again. */
+  public Dataset<Row> rows() {
+    return rows.drop(flags.toArray(String[]::new));
+  }
+
+  private void addCount() {
+    if (steps.isOff()) {
+      return;
+    }
+    if (!Steps.canTurnAway(rows)) {
+      counts.add(count(lit(1)));
+      return;
+    }
+    String flag = KEPT + flags.size();
+    rows = rows.withColumn(flag, col(TracedJob.REJECTION).isNull());
+    flags.add(flag);
+    counts.add(count_if(col(flag)));
+  }
+}
