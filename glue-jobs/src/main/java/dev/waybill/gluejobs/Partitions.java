@@ -1,8 +1,11 @@
 package dev.waybill.gluejobs;
 
+import static org.apache.spark.sql.functions.broadcast;
+
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * How finely Spark cuts the data: so that a small file gives one file, and a large one tasks that
@@ -14,6 +17,9 @@ public final class Partitions {
   private static final long BYTES_EACH = 64L << 20;
   private static final long MOST = 10_000;
   private static final long BYTES_OF_A_FILE = 1L << 30;
+
+  /** So many rows of a few columns go to each task without harm. */
+  public static final long FEW_ROWS = 500_000;
 
   private Partitions() {}
 
@@ -38,5 +44,18 @@ public final class Partitions {
   public static Dataset<Row> fewer(Dataset<Row> rows, long bytes) {
     int atOnce = rows.sparkSession().sparkContext().defaultParallelism();
     return rows.coalesce((int) Math.max(atOnce, bytes / BYTES_OF_A_FILE));
+  }
+
+  /**
+   * A side of a join that is sent to each task where it is small; else Spark shuffles both sides.
+   *
+   * @param most how many rows it can have; where these are many, a Spark action counts them
+   */
+  public static Dataset<Row> sentIfFew(Dataset<Row> rows, long most) {
+    if (most <= FEW_ROWS) {
+      return broadcast(rows);
+    }
+    Dataset<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
+    return kept.count() <= FEW_ROWS ? broadcast(kept) : kept;
   }
 }

@@ -151,7 +151,9 @@ class MangledFilesTest {
         AddRanks.asProportions(
             AddRanks.overall(
                 AddRanks.withinNeighbourhood(
-                    AddCosts.withCostPerNight(AddCosts.withMinimumTotalSpend(cleaned)))),
+                    AddCosts.withCostPerNight(AddCosts.withMinimumTotalSpend(cleaned)),
+                    Long.MAX_VALUE),
+                Long.MAX_VALUE),
             medians.kept());
     assertThat(processed.collectAsList()).hasSize(Math.toIntExact(medians.kept()));
     assertThat(
@@ -169,7 +171,7 @@ class MangledFilesTest {
 
   private static Dataset<Row> check(Dataset<Row> bound) {
     return bound
-        .transform(rows -> RemoveDuplicates.apply(rows, Duplicates.find(rows)))
+        .transform(rows -> RemoveDuplicates.apply(rows, Duplicates.find(rows, Long.MAX_VALUE)))
         .transform(FillMissingValues::apply)
         .transform(FilterMinimumNights::apply)
         .transform(ConvertCurrency::apply)

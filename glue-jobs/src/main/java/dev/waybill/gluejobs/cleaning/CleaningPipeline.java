@@ -73,7 +73,9 @@ public final class CleaningPipeline {
 
     CsvCuts cuts = job.step("find records", () -> CsvCuts.of(spark, file.object()));
     Duplicates duplicates =
-        job.step("find duplicates", () -> Duplicates.find(bind(file, file.records(spark, cuts))));
+        job.step(
+            "find duplicates",
+            () -> Duplicates.find(bind(file, file.records(spark, cuts)), cuts.rows()));
     RowwiseSteps checked = check(file, cuts, duplicates);
     Medians medians = job.step("find medians", () -> Medians.of(checked.counted(), run.runDate()));
     Map<String, List<String>> examples = examples(checked.rows(), medians);

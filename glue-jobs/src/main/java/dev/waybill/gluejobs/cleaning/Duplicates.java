@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.waybill.gluejobs.ListingColumns;
+import dev.waybill.gluejobs.Partitions;
 import dev.waybill.gluejobs.csv.CsvSource;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -20,9 +21,9 @@ import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The rows that repeat another one, by their place in the file. They are found without moving whole
- * rows: first a hash of each row's key tells which keys may be there twice, then the rows of those
- * alone are compared. Two keys of one hash are still two keys.
+ * The rows that repeat another one, by their place in the file. Of many rows, whole ones are not
+ * moved to find them: first a hash of each row's key tells which keys may be there twice, then the
+ * rows of those alone are compared. Two keys of one hash are still two keys.
  *
  * @param offsets {@code record_offset} long, {@code is_duplicate} true; null where there are none
  */
@@ -34,49 +35,41 @@ public record Duplicates(Dataset<Row> offsets) {
 
   static final String IS_DUPLICATE = "is_duplicate";
 
-  /** So many hashes or offsets are sent to each task; of more, Spark shuffles both sides. */
-  private static final long MOST_SENT = 500_000;
-
   private static final String HASH = "key_hash";
   private static final String ROWS = "key_rows";
   private static final String RANK = "duplicate_rank";
 
   /**
-   * Looks at all rows without a mark: one Spark action, and two more where keys are there twice.
+   * Looks at all rows without a mark: one Spark action, two where there are many.
    *
    * @param rows as {@link StandardizeColumns} leaves them
+   * @param most how many there can be
    */
-  public static Duplicates find(Dataset<Row> rows) {
-    Dataset<Row> unmarked = rows.where(not(Rejection.isMarked())).withColumn(HASH, xxhash64(key()));
-    Dataset<Row> repeated =
-        unmarked
-            .groupBy(HASH)
-            .agg(count(lit(1)).as(ROWS))
-            .where(col(ROWS).gt(1))
-            .select(HASH)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    long keys = repeated.count();
-    if (keys == 0) {
-      repeated.unpersist();
-      return new Duplicates(null);
-    }
+  public static Duplicates find(Dataset<Row> rows, long most) {
+    Dataset<Row> unmarked = rows.where(not(Rejection.isMarked()));
     WindowSpec sameKey =
         Window.partitionBy(key())
             .orderBy(
                 Values.wholeLong(col(ListingColumns.ID)).asc_nulls_last(),
                 col(CsvSource.RAW_RECORD).asc(),
                 col(CsvSource.RECORD_OFFSET).asc());
-    Dataset<Row> duplicates =
-        unmarked
-            .join(keys <= MOST_SENT ? broadcast(repeated) : repeated, HASH)
+    Dataset<Row> found =
+        (most > Partitions.FEW_ROWS ? ofRepeatedHashes(unmarked, most) : unmarked)
             .withColumn(RANK, row_number().over(sameKey))
             .where(col(RANK).gt(1))
             .select(col(CsvSource.RECORD_OFFSET), lit(true).as(IS_DUPLICATE))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    long found = duplicates.count();
-    repeated.unpersist();
+    long duplicates = found.count();
     return new Duplicates(
-        found == 0 ? null : found <= MOST_SENT ? broadcast(duplicates) : duplicates);
+        duplicates == 0 ? null : duplicates <= Partitions.FEW_ROWS ? broadcast(found) : found);
+  }
+
+  /** The rows whose key may be there twice. */
+  static Dataset<Row> ofRepeatedHashes(Dataset<Row> rows, long most) {
+    Dataset<Row> hashed = rows.withColumn(HASH, xxhash64(key()));
+    Dataset<Row> repeated =
+        hashed.groupBy(HASH).agg(count(lit(1)).as(ROWS)).where(col(ROWS).gt(1)).select(HASH);
+    return hashed.join(Partitions.sentIfFew(repeated, most), HASH);
   }
 
   /** A row's key, for people. */

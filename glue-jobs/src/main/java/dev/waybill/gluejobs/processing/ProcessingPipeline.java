@@ -5,6 +5,7 @@ import dev.waybill.gluejobs.Partitions;
 import dev.waybill.gluejobs.RowCount;
 import dev.waybill.gluejobs.RunArguments;
 import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,26 +47,29 @@ public final class ProcessingPipeline {
     long bytes = sizeOf(input);
     Partitions.fit(spark, bytes * PARQUET_SHRINKS);
 
-    Dataset<Row> listings = job.step("read cleaned", () -> spark.read().parquet(input.toString()));
-    Dataset<Row> spend =
-        job.step("compute minimum total spend", listings, AddCosts::withMinimumTotalSpend);
-    Dataset<Row> costs = job.step("compute cost per night", spend, AddCosts::withCostPerNight);
-    Dataset<Row> ranked =
-        job.step("rank within neighbourhood", costs, AddRanks::withinNeighbourhood);
+    long all = cleaned.rows().cleaned();
+    RowwiseSteps listings =
+        job.rowwise("read cleaned", () -> spark.read().parquet(input.toString()));
+    Dataset<Row> costs = AddCosts.withCostPerNight(listings.rows());
     Dataset<Row> processed =
-        job.step(
-            "rank overall",
-            ranked,
-            rows -> AddRanks.asProportions(AddRanks.overall(rows), cleaned.rows().cleaned()));
+        listings
+            .then("compute minimum total spend", AddCosts::withMinimumTotalSpend)
+            .then("compute cost per night", AddCosts::withCostPerNight)
+            .then("rank within neighbourhood", rows -> AddRanks.withinNeighbourhood(rows, all))
+            .then("rank overall", rows -> AddRanks.asProportions(AddRanks.overall(rows, all), all))
+            .counted();
     RowCount written = new RowCount();
     job.step("write processed", () -> write(written.of(processed), Output.PROCESSED));
 
     Dataset<Row> summary =
-        job.step("summarize neighbourhoods", costs, SummarizeNeighbourhoods::apply);
+        job.step(
+            "summarize neighbourhoods",
+            SummarizeNeighbourhoods.columns(costs),
+            SummarizeNeighbourhoods::apply);
     job.step("write neighbourhood summary", () -> write(summary, Output.NEIGHBOURHOOD_SUMMARY));
 
     long rows = written.rows();
-    job.step("check conservation", () -> check(cleaned.rows().cleaned(), rows));
+    job.step("check conservation", () -> check(all, rows));
     record(cleaned, rows, bytes);
   }
 

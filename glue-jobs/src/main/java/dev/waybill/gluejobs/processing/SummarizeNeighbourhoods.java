@@ -24,6 +24,17 @@ public final class SummarizeNeighbourhoods {
 
   private SummarizeNeighbourhoods() {}
 
+  /** The columns that it looks at. */
+  static Dataset<Row> columns(Dataset<Row> rows) {
+    return rows.select(
+        NEIGHBOURHOOD_GROUP,
+        NEIGHBOURHOOD,
+        PRICE,
+        COST_PER_NIGHT,
+        REVIEW_RATE_NUMBER,
+        NUMBER_OF_REVIEWS);
+  }
+
   public static Dataset<Row> apply(Dataset<Row> rows) {
     return rows.groupBy(NEIGHBOURHOOD_GROUP, NEIGHBOURHOOD)
         .agg(
