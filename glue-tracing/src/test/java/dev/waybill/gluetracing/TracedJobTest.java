@@ -2,7 +2,9 @@ package dev.waybill.gluetracing;
 
 import static dev.waybill.gluetracing.TestCollector.attribute;
 import static dev.waybill.gluetracing.TestCollector.hex;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
@@ -20,12 +22,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerStageCompleted;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -166,6 +170,57 @@ class TracedJobTest {
         });
 
     assertThat(rows(collector.span("read numbers"))).containsExactly("10", "7");
+  }
+
+  @Test
+  void countsStepsThatKeepEachRowInOneObservation() {
+    AtomicReference<String> plan = new AtomicReference<>();
+    run(
+        job -> {
+          RowwiseSteps steps =
+              job.rowwise("read numbers", () -> rejecting(SPARK.range(10).toDF("id"), "id < 3"))
+                  .then("double", rows -> rows.withColumn("twice", col("id").multiply(2)))
+                  .then("reject large", rows -> rejecting(rows, "twice > 12"))
+                  .then("select", rows -> rows.select("twice", TracedJob.REJECTION))
+                  .then("reject four", rows -> rejecting(rows, "twice = 8"));
+          Dataset<Row> counted = steps.counted();
+          plan.set(counted.queryExecution().optimizedPlan().toString());
+          assertThat(counted.columns()).containsExactly("twice", TracedJob.REJECTION);
+          assertThat(steps.rows().columns()).containsExactly("twice", TracedJob.REJECTION);
+          job.step("collect", () -> counted.collectAsList());
+          job.step("collect again", () -> steps.rows().collectAsList());
+        });
+
+    assertThat(rows(collector.span("read numbers"))).containsExactly("10", "7");
+    assertThat(rows(collector.span("double"))).containsExactly("7", "7");
+    assertThat(rows(collector.span("reject large"))).containsExactly("7", "4");
+    // It drops the columns by which the steps before are counted, so these are counted before it.
+    assertThat(rows(collector.span("select"))).containsExactly(null, "4");
+    assertThat(rows(collector.span("reject four"))).containsExactly("4", "3");
+    assertThat(plan.get().split("CollectMetrics", -1)).hasSize(3);
+  }
+
+  @Test
+  void ofRowwiseStepsOfADataSetTheFirstKnowsWhatCameIn() {
+    run(
+        job -> {
+          Dataset<Row> in = SPARK.range(10).toDF("id");
+          Dataset<Row> out =
+              job.rowwise(in).then("reject", rows -> rejecting(rows, "id = 1")).counted();
+          job.step("collect", () -> out.collectAsList());
+        });
+
+    assertThat(rows(collector.span("reject"))).containsExactly("10", "9");
+  }
+
+  private static Dataset<Row> rejecting(Dataset<Row> rows, String condition) {
+    Column earlier =
+        List.of(rows.columns()).contains(TracedJob.REJECTION)
+            ? col(TracedJob.REJECTION)
+            : lit(null).cast("struct<reason:string>");
+    return rows.withColumn(
+        TracedJob.REJECTION,
+        coalesce(earlier, when(expr(condition), struct(lit("too large").as("reason")))));
   }
 
   @Test

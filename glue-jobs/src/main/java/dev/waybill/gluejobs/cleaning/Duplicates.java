@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.waybill.gluejobs.ListingColumns;
-import dev.waybill.gluejobs.Partitions;
+import dev.waybill.gluejobs.SmallSide;
 import dev.waybill.gluejobs.csv.CsvSource;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -54,22 +54,24 @@ public record Duplicates(Dataset<Row> offsets) {
                 col(CsvSource.RAW_RECORD).asc(),
                 col(CsvSource.RECORD_OFFSET).asc());
     Dataset<Row> found =
-        (most > Partitions.FEW_ROWS ? ofRepeatedHashes(unmarked, most) : unmarked)
+        (SmallSide.isFew(rows.sparkSession(), most) ? unmarked : ofRepeatedHashes(unmarked, most))
             .withColumn(RANK, row_number().over(sameKey))
             .where(col(RANK).gt(1))
             .select(col(CsvSource.RECORD_OFFSET), lit(true).as(IS_DUPLICATE))
             .persist(StorageLevel.MEMORY_AND_DISK());
     long duplicates = found.count();
     return new Duplicates(
-        duplicates == 0 ? null : duplicates <= Partitions.FEW_ROWS ? broadcast(found) : found);
+        duplicates == 0
+            ? null
+            : SmallSide.isFew(rows.sparkSession(), duplicates) ? broadcast(found) : found);
   }
 
   /** The rows whose key may be there twice. */
-  static Dataset<Row> ofRepeatedHashes(Dataset<Row> rows, long most) {
+  private static Dataset<Row> ofRepeatedHashes(Dataset<Row> rows, long most) {
     Dataset<Row> hashed = rows.withColumn(HASH, xxhash64(key()));
     Dataset<Row> repeated =
         hashed.groupBy(HASH).agg(count(lit(1)).as(ROWS)).where(col(ROWS).gt(1)).select(HASH);
-    return hashed.join(Partitions.sentIfFew(repeated, most), HASH);
+    return hashed.join(SmallSide.of(repeated, most), HASH);
   }
 
   /** A row's key, for people. */

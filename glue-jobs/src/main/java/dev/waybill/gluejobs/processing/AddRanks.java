@@ -13,7 +13,7 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.dense_rank;
 import static org.apache.spark.sql.functions.lit;
 
-import dev.waybill.gluejobs.Partitions;
+import dev.waybill.gluejobs.SmallSide;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -78,7 +78,7 @@ public final class AddRanks {
 
   private static Dataset<Row> withRank(
       Dataset<Row> values, WindowSpec window, String rank, long most) {
-    return Partitions.sentIfFew(
+    return SmallSide.of(
         values.withColumn(rank, dense_rank().over(window.orderBy(col(VALUE).desc())).cast("long")),
         most);
   }
