@@ -51,6 +51,7 @@ public final class LocalCloud implements AutoCloseable {
 
   private final Path bucketFolder;
   private final Path runsFolder;
+  private final ChildJvms jvms;
   private final DaemonClient daemon;
   private final Segments segments;
   private final Set<String> put = ConcurrentHashMap.newKeySet();
@@ -122,6 +123,7 @@ public final class LocalCloud implements AutoCloseable {
                 CleanListings.NAME,
                 "ProcessListingsJobName",
                 ProcessListings.NAME));
+    this.jvms = new ChildJvms(bucketFolder.getParent(), runsFolder);
     this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
@@ -131,7 +133,8 @@ public final class LocalCloud implements AutoCloseable {
             List.of(
                 job(CleanListings.NAME, CleanListings.class.getName()),
                 job(ProcessListings.NAME, ProcessListings.class.getName())),
-            new JobJvm(installation, bucketFolder, runsFolder, jobEnvironment(jobEnvironment)));
+            new JobJvm(
+                installation, bucketFolder, runsFolder, jobEnvironment(jobEnvironment), jvms));
     this.stepFunctions =
         StepFunctionsServer.start(
             machine,
@@ -141,6 +144,7 @@ public final class LocalCloud implements AutoCloseable {
     this.lambda =
         LambdaFunction.start(
             installation,
+            jvms,
             Map.of(
                 "STATE_MACHINE_ARN", machine.arn(),
                 "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
@@ -156,7 +160,12 @@ public final class LocalCloud implements AutoCloseable {
               warnings.accept(what);
             });
     this.s3Keys = s3Keys;
-    this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
+    try {
+      this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
+    } catch (RuntimeException e) {
+      closeAllButS3();
+      throw e;
+    }
   }
 
   /** What lets a process that looks for AWS find it: variables of the SDKs and AWS's own tools. */
@@ -246,12 +255,17 @@ public final class LocalCloud implements AutoCloseable {
   @Override
   public void close() {
     s3.close();
+    closeAllButS3();
+  }
+
+  private void closeAllButS3() {
     stepFunctions.close();
     glue.close();
     lambda.close();
     xray.close();
     collector.close();
     daemon.close();
+    jvms.close();
   }
 
   private void put(Created object) {

@@ -250,12 +250,16 @@ class LauncherScriptTest {
     environment.put("TRAINING_BLOCKS", "yes");
     Started training = start("train");
     Processes.waitFor(() -> Optional.of(java()).filter(java -> java.size() == 2));
+    Path scratch = checkout.resolve("local/target/training");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(scratch)))
+        .isEqualTo("rwx------");
+    assertThat(java()).allMatch(java -> java.contains(" -XX:-UsePerfData "));
 
     signal(signal, training);
 
     assertThat(training.await().status).isEqualTo(status);
     assertThat(training.process.descendants()).isEmpty();
-    assertThat(checkout.resolve("local/target/training")).doesNotExist();
+    assertThat(scratch).doesNotExist();
     assertThat(checkout.resolve("local/target/cds")).doesNotExist();
     assertThat(checkout.resolve("target")).isEmptyDirectory();
   }

@@ -109,6 +109,7 @@ public final class WaybillCommand {
     words.add(Installation.java());
     words.addAll(jvm);
     words.add("-XX:TieredStopAtLevel=1");
+    words.add("-XX:-UsePerfData");
     words.add("-Dwaybill.root=" + ROOT);
     words.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
     words.add("-cp");

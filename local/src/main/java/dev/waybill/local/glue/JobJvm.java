@@ -1,6 +1,7 @@
 package dev.waybill.local.glue;
 
 import dev.waybill.local.ChildEnvironment;
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +19,14 @@ import java.util.Map;
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
  * @param environment variables of every job's JVM, besides the launcher's
+ * @param jvms starts them
  */
 public record JobJvm(
-    Installation installation, Path bucket, Path runs, Map<String, String> environment)
+    Installation installation,
+    Path bucket,
+    Path runs,
+    Map<String, String> environment,
+    ChildJvms jvms)
     implements GlueServer.Launcher {
 
   /**
@@ -30,6 +36,16 @@ public record JobJvm(
 
   /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
   private static final String FILE_SYSTEM = "dev.waybill.local.glue.BucketFileSystem";
+
+  /**
+   * Spark listens on the loopback interface only. Its temporary files go into the working folder:
+   * another one's name may have a comma in it, and Spark takes a list.
+   */
+  private static final List<String> SURROUNDINGS =
+      List.of(
+          "-Dspark.driver.host=127.0.0.1",
+          "-Dspark.driver.bindAddress=127.0.0.1",
+          "-Dspark.local.dir=.");
 
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final long LARGE_HEAP_MEBIBYTES = 4_096;
@@ -78,7 +94,7 @@ public record JobJvm(
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     ChildEnvironment.apply(builder.environment(), environment);
-    return new Started(builder.start(), error, log);
+    return new Started(jvms.start(builder), error, log);
   }
 
   private List<String> command(JobRun run, Path error) {
@@ -87,6 +103,7 @@ public record JobJvm(
     command.addAll(installation.sparkOptions());
     command.addAll(installation.archiveOptions(run.job().name()));
     command.addAll(sizeOptions(run));
+    command.addAll(SURROUNDINGS);
     Map<String, String> properties =
         Map.of(
             JobMain.CLASS,
@@ -101,10 +118,6 @@ public record JobJvm(
             "local[" + CORES + "]",
             "spark.ui.enabled",
             "false",
-            "spark.driver.host",
-            "127.0.0.1",
-            "spark.driver.bindAddress",
-            "127.0.0.1",
             "spark.hadoop.fs.s3.impl",
             FILE_SYSTEM,
             "spark.hadoop." + BucketFileSystem.FOLDER,

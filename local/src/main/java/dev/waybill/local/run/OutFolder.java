@@ -1,5 +1,6 @@
 package dev.waybill.local.run;
 
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.Folders;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.s3.BucketServer;
@@ -141,6 +142,7 @@ public final class OutFolder implements AutoCloseable {
 
   private void recover(Consumer<String> warnings) throws IOException {
     Files.deleteIfExists(runs.resolve(LocalCloud.LAMBDA_LOG));
+    ChildJvms.removeLeft(bucket.getParent());
     for (Path run : folders(runs)) {
       StartedRun.in(run).ifPresent(started -> warnings.accept(started.recover(run, bucket)));
     }
