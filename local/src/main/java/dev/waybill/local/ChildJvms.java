@@ -18,6 +18,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ChildJvms implements AutoCloseable {
 
+  /**
+   * Whoever knows a stand-in's URL may call it: a client has to have credentials, whatever they
+   * are. They are no variables, because Spark looks for the address of the machine where it finds
+   * those, and there may be none.
+   */
+  private static final List<String> CREDENTIALS =
+      List.of("-Daws.accessKeyId=local", "-Daws.secretAccessKey=local");
+
   private static final String PREFIX = ".waybill-tmp-";
 
   private final Path folder;
@@ -59,6 +67,7 @@ public final class ChildJvms implements AutoCloseable {
     }
     Path own = Files.createTempDirectory(folder, "jvm-");
     List<String> command = new ArrayList<>(java.command());
+    command.addAll(1, CREDENTIALS);
     command.addAll(
         1,
         List.of(

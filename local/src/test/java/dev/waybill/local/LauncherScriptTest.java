@@ -218,6 +218,46 @@ class LauncherScriptTest {
   }
 
   @Test
+  void aMachineThatLetsAJobOpenTooFewFilesIsRefusedBeforeAnythingIsBuilt() throws Exception {
+    List<String> limited = List.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "-");
+    List<String> command = new ArrayList<>(limited);
+    command.addAll(List.of(checkout.resolve("waybill").toString(), "run", "x.csv"));
+
+    Ended ended = start(folder, command).await();
+
+    assertThat(ended.status).isEqualTo(1);
+    assertThat(ended.err)
+        .isEqualTo(
+            "waybill: a process may open 256 files here, and a job needs 512: raise the hard limit (ulimit -Hn)\n");
+    assertThat(calls).doesNotExist();
+  }
+
+  @Test
+  void aSoftLimitOfOpenFilesIsLeftToJava() throws Exception {
+    assertThat(run("help").status).isZero();
+    assertThat(run("train").status).isZero();
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "ulimit -Sn 256; exec \"$@\"", "-"));
+    command.addAll(List.of(checkout.resolve("waybill").toString(), "run", "x.csv"));
+
+    Ended ended = start(folder, command).await();
+
+    assertThat(ended.status).as(ended.err).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"C, C.UTF-8", "POSIX, C.UTF-8", "not_INSTALLED.UTF-8, C.UTF-8", "C.utf8, C.utf8"})
+  void javaGetsALocaleInWhichNamesOfFilesMayHaveAnyCharacters(String given, String passed)
+      throws Exception {
+    environment.put("LC_ALL", given);
+
+    Ended ended = run("help");
+
+    assertThat(ended.status).as(ended.err).isZero();
+    assertThat(called("locale ")).containsExactly("locale " + passed);
+  }
+
+  @Test
   void aBuildThatFailsSaysWhy() throws Exception {
     environment.put("MAVEN_FAILS", "yes");
 
@@ -320,6 +360,7 @@ class LauncherScriptTest {
         home.resolve("bin/java"),
         """
         echo "java $*" >>"$CALLS"
+        echo "locale ${LC_ALL:-}" >>"$CALLS"
         case "$*" in *ArchiveClassesAtExit=*)
           [ -z "${TRAINING_FAILS:-}" ] || exit 1
           [ -z "${TRAINING_BLOCKS:-}" ] || exec sleep 1000

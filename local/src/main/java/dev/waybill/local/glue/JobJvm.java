@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line,
- * credentials and region in the environment. What is local about it is a setting of Spark or the
- * AWS SDK, never something that the job asks.
+ * the region in the environment. What is local about it is a setting of Spark or the AWS SDK, never
+ * something that the job asks.
  *
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
@@ -37,14 +37,16 @@ public record JobJvm(
   /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
   private static final String FILE_SYSTEM = "dev.waybill.local.glue.BucketFileSystem";
 
+  private static final String LOOPBACK = "127.0.0.1";
+
   /**
    * Spark listens on the loopback interface only. Its temporary files go into the working folder:
    * another one's name may have a comma in it, and Spark takes a list.
    */
   private static final List<String> SURROUNDINGS =
       List.of(
-          "-Dspark.driver.host=127.0.0.1",
-          "-Dspark.driver.bindAddress=127.0.0.1",
+          "-Dspark.driver.host=" + LOOPBACK,
+          "-Dspark.driver.bindAddress=" + LOOPBACK,
           "-Dspark.local.dir=.");
 
   private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -94,6 +96,10 @@ public record JobJvm(
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     ChildEnvironment.apply(builder.environment(), environment);
+    // Spark looks for the machine's name before its settings are read, and it may have no address.
+    builder
+        .environment()
+        .putAll(Map.of("SPARK_LOCAL_IP", LOOPBACK, "SPARK_LOCAL_HOSTNAME", LOOPBACK));
     return new Started(jvms.start(builder), error, log);
   }
 
