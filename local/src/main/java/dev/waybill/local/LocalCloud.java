@@ -52,6 +52,7 @@ public final class LocalCloud implements AutoCloseable {
 
   private final Path bucketFolder;
   private final Path runsFolder;
+  private final ChildJvms jvms;
   private final DaemonClient daemon;
   private final Segments segments;
   private final Set<String> put = ConcurrentHashMap.newKeySet();
@@ -123,6 +124,7 @@ public final class LocalCloud implements AutoCloseable {
                 CleanListings.NAME,
                 "ProcessListingsJobName",
                 ProcessListings.NAME));
+    this.jvms = new ChildJvms(bucketFolder.getParent(), runsFolder);
     this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
@@ -137,7 +139,8 @@ public final class LocalCloud implements AutoCloseable {
                 bucketFolder,
                 runsFolder,
                 jobEnvironment(jobEnvironment),
-                Machine.current()));
+                Machine.current(),
+                jvms));
     this.stepFunctions =
         StepFunctionsServer.start(
             machine,
@@ -147,6 +150,7 @@ public final class LocalCloud implements AutoCloseable {
     this.lambda =
         LambdaFunction.start(
             installation,
+            jvms,
             Map.of(
                 "STATE_MACHINE_ARN", machine.arn(),
                 "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
@@ -162,7 +166,12 @@ public final class LocalCloud implements AutoCloseable {
               warnings.accept(what);
             });
     this.s3Keys = s3Keys;
-    this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
+    try {
+      this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
+    } catch (RuntimeException e) {
+      closeAllButS3();
+      throw e;
+    }
   }
 
   /** What lets a process that looks for AWS find it: variables of the SDKs and AWS's own tools. */
@@ -252,12 +261,17 @@ public final class LocalCloud implements AutoCloseable {
   @Override
   public void close() {
     s3.close();
+    closeAllButS3();
+  }
+
+  private void closeAllButS3() {
     stepFunctions.close();
     glue.close();
     lambda.close();
     xray.close();
     collector.close();
     daemon.close();
+    jvms.close();
   }
 
   private void put(Created object) {
