@@ -112,7 +112,8 @@ class LauncherScriptTest {
     assertThat(java().get(0)).endsWith("Waybill run x.csv").doesNotContain("Archive");
     assertThat(java().get(1)).contains("ArchiveClassesAtExit", "Waybill run --out ");
     assertThat(archive("launcher.jsa")).isPresent();
-    assertThat(checkout.resolve("local/target/training")).doesNotExist();
+    Path scratch = checkout.resolve("local/target/training");
+    Processes.waitFor(() -> Optional.of(scratch).filter(Files::notExists));
     assertThat(run("run", "x.csv").status).isZero();
     assertThat(java()).hasSize(3);
     assertThat(java().get(2)).contains("-XX:SharedArchiveFile=");
