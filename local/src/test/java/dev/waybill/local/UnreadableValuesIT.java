@@ -7,6 +7,7 @@ import dev.waybill.local.WaybillCommand.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,21 +45,22 @@ class UnreadableValuesIT {
                 .map(line -> line.replaceAll(",\\d{1,2}/\\d{1,2}/\\d{4},", "," + DATE + ","))
                 .collect(Collectors.joining("\n", "", "\n")));
     Map<String, Process> processes = new HashMap<>();
-    Map<String, String> options =
+    Map<String, List<String>> options =
         Map.of(
-            "plain",
-            "--run-date=2026-11-20",
-            "samples",
-            "--with-samples",
-            "strict",
-            "--fail-on-unreadable");
-    for (Map.Entry<String, String> option : options.entrySet()) {
-      Path home = Files.createDirectory(folder.resolve(option.getKey()));
-      WaybillCommand command = new WaybillCommand(home);
-      homes.put(option.getKey(), home);
-      commands.put(option.getKey(), command);
-      processes.put(option.getKey(), command.start("run", option.getValue(), file.toString()));
-    }
+            "plain", List.of(),
+            "samples", List.of("--with-samples"),
+            "strict", List.of("--with-samples", "--fail-on-unreadable"));
+    options.forEach(
+        (name, given) -> {
+          Path home = folder.resolve(name);
+          home.toFile().mkdir();
+          WaybillCommand command = new WaybillCommand(home);
+          homes.put(name, home);
+          commands.put(name, command);
+          List<String> words = new ArrayList<>(List.of("run", file.toString()));
+          words.addAll(given);
+          processes.put(name, command.start(words.toArray(String[]::new)));
+        });
     for (Map.Entry<String, Process> process : processes.entrySet()) {
       statuses.put(process.getKey(), process.getValue().waitFor());
     }
@@ -118,6 +120,11 @@ class UnreadableValuesIT {
     assertThat(run.at("/error/type").asText()).isEqualTo("InvalidInput");
     assertThat(run.path("jobs")).as("not tried again").hasSize(1);
     assertThat(run.path("outputs")).isEmpty();
+    // The warning in the log has an example, the error does not: it is in spans.
+    assertThat(text("strict", "logs.jsonl")).contains(WARNING + ", such as `" + DATE + "`");
+    assertThat(text("strict", "traces.jsonl"))
+        .contains("\"check unreadable values\"", WARNING)
+        .doesNotContain(DATE);
     assertThat(homes.get("strict").resolve("out/bucket/cleaned")).doesNotExist();
     assertThat(homes.get("strict").resolve("out/bucket/quarantine")).doesNotExist();
   }

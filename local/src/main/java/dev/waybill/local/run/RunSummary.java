@@ -127,6 +127,12 @@ public record RunSummary(
 
     static final Recorded NONE = new Recorded(Rows.NONE, RunRecord.Values.NONE, List.of());
 
+    /** An older deployment's record has neither values nor warnings. */
+    Recorded {
+      values = values == null ? RunRecord.Values.NONE : values;
+      warnings = warnings == null ? List.of() : warnings;
+    }
+
     /** The whole run's manifest, or the first job's record. */
     static Recorded ofRun(AwsClients aws, String bucket, String runId) {
       for (String name : List.of(RunRecord.MANIFEST, RunRecord.CLEANED)) {
