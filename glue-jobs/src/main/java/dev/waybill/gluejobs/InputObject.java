@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs;
 
+import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.JobArguments;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -108,7 +109,9 @@ public record InputObject(String uri, String key, String versionId, String etag,
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "job argument --%s is '%s', which is no number of bytes".formatted(SIZE, text), e);
+          "job argument --%s is '%s', which is no number of bytes"
+              .formatted(SIZE, Visible.text(text)),
+          e);
     }
   }
 

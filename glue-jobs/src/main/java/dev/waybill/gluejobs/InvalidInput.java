@@ -1,9 +1,12 @@
 package dev.waybill.gluejobs;
 
+import dev.waybill.gluejobs.values.Visible;
+
 /**
  * The input is not what the data contract asks for, and no retry will change that. The message
  * begins with {@link #MARKER}, by which the workflow tells such a failure from one of the
- * infrastructure, then names the object, what is wrong with it and the way out.
+ * infrastructure, then names the object, what is wrong with it and the way out. Invisible
+ * characters of names and values are shown in it as escapes.
  */
 public final class InvalidInput extends RuntimeException {
 
@@ -19,6 +22,6 @@ public final class InvalidInput extends RuntimeException {
    * @param problem what is wrong, and the way out
    */
   public InvalidInput(String key, String problem) {
-    super(MARKER + ": " + key + ": " + problem);
+    super(MARKER + ": " + Visible.text(key + ": " + problem));
   }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs;
 
+import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.JobArguments;
 import dev.waybill.gluetracing.TracedJob;
 import java.time.LocalDate;
@@ -45,7 +46,7 @@ public record RunArguments(String runId, String bucket, String key, LocalDate ru
           "job argument --"
               + RUN_DATE
               + " is '"
-              + text
+              + Visible.text(text)
               + "', which is no date of the form yyyy-MM-dd",
           e);
     }

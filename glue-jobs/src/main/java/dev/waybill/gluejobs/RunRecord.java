@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -18,9 +19,17 @@ import org.apache.hadoop.fs.Path;
  * @param runId {@code run_id}
  * @param input the input's {@code key}
  * @param rows how many rows came to what
+ * @param values what the steps changed of the values
+ * @param warnings sentences for a person
  * @param outputs the data sets' prefixes, by folder name
  */
-public record RunRecord(String runId, String input, Rows rows, Map<String, String> outputs) {
+public record RunRecord(
+    String runId,
+    String input,
+    Rows rows,
+    Values values,
+    List<String> warnings,
+    Map<String, String> outputs) {
 
   public static final String CLEANED = "clean-listings.json";
   public static final String MANIFEST = "manifest.json";
@@ -38,6 +47,18 @@ public record RunRecord(String runId, String input, Rows rows, Map<String, Strin
    * @param rejected by reason, only reasons that occur
    */
   public record Rows(long read, long cleaned, Long processed, Map<String, Long> rejected) {}
+
+  /**
+   * Values of the rows in {@code cleaned/} that were filled in or replaced.
+   *
+   * @param changed how many, by column and {@link ChangeCause#text()}; only those that occur
+   * @param examples of unreadable values as they stood in the file, by column; only where the run
+   *     was asked for them
+   */
+  public record Values(Map<String, Map<String, Long>> changed, Map<String, List<String>> examples) {
+
+    public static final Values NONE = new Values(Map.of(), Map.of());
+  }
 
   /** Writes it into the run's folder: whole or not at all, as far as the file system can. */
   public void write(RunArguments run, String name, Configuration hadoop) {

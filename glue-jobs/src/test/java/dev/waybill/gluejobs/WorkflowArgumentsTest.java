@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.waybill.gluejobs.cleaning.CleaningOptions;
 import dev.waybill.gluejobs.cleaning.CleaningPipeline;
 import dev.waybill.gluejobs.processing.ProcessingPipeline;
 import dev.waybill.gluetracing.TracedJob;
@@ -25,7 +26,13 @@ class WorkflowArgumentsTest {
 
   /** Of the job's definition and of Glue itself, not of the workflow. */
   private static final Set<String> NOT_THE_WORKFLOWS =
-      Set.of("otlp_endpoint", "telemetry", "JOB_RUN_ID");
+      Set.of(
+          "otlp_endpoint",
+          "telemetry",
+          "JOB_RUN_ID",
+          CleaningOptions.MAX_UNREADABLE_PERCENT,
+          CleaningOptions.FAIL_ON_UNREADABLE,
+          CleaningOptions.WITH_SAMPLES);
 
   @TempDir private Path folder;
 

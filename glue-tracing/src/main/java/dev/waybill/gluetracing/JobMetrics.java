@@ -33,6 +33,7 @@ final class JobMetrics {
   private final String job;
   private final Context root;
   private final LongCounter rows;
+  private final LongCounter values;
   private final LongCounter inputBytes;
   private final LongCounter outputBytes;
   private final DoubleHistogram duration;
@@ -45,6 +46,12 @@ final class JobMetrics {
             .counterBuilder("waybill.rows")
             .setUnit("{row}")
             .setDescription("Rows by what they came to")
+            .build();
+    this.values =
+        meter
+            .counterBuilder("waybill.values.changed")
+            .setUnit("{value}")
+            .setDescription("Values that were filled in or replaced")
             .build();
     this.inputBytes =
         meter
@@ -83,6 +90,19 @@ final class JobMetrics {
             "rejected",
             WaybillAttributes.REASON,
             reason),
+        root);
+  }
+
+  void countChanged(long count, String column, String cause) {
+    values.add(
+        count,
+        Attributes.of(
+            WaybillAttributes.JOB,
+            job,
+            WaybillAttributes.COLUMN,
+            column,
+            WaybillAttributes.CAUSE,
+            cause),
         root);
   }
 

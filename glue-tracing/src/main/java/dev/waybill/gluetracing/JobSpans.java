@@ -13,6 +13,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.semconv.ErrorAttributes;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -72,10 +73,32 @@ final class JobSpans {
       Instant end,
       Attributes attributes,
       Outcome outcome) {
+    write(self, parent, name, start, end, attributes, outcome, List.of());
+  }
+
+  /**
+   * Writes a finished span inside the job.
+   *
+   * @param events what it tells besides, at its end
+   */
+  void write(
+      SpanContext self,
+      SpanContext parent,
+      String name,
+      Instant start,
+      Instant end,
+      Attributes attributes,
+      Outcome outcome,
+      List<Event> events) {
+    Instant last = end.isBefore(start) ? start : end;
     Span span = begin(self, parent, name, SpanKind.INTERNAL, start, attributes);
     outcome.describe(span);
-    span.end(end.isBefore(start) ? start : end);
+    events.forEach(event -> span.addEvent(event.name, event.attributes, last));
+    span.end(last);
   }
+
+  /** Something that a span tells. */
+  record Event(String name, Attributes attributes) {}
 
   /**
    * How a piece of work ended.

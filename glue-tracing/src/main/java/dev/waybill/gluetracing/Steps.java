@@ -13,6 +13,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class Steps {
   private final SparkEvents events;
   private final List<Lazy> lazies = new ArrayList<>();
   private final Map<Dataset<?>, Integer> observationOf = new IdentityHashMap<>();
+  private final Map<String, ChangedValues> changed = new HashMap<>();
   private int observations;
 
   private Steps(SparkEvents events, boolean off) {
@@ -92,6 +94,13 @@ final class Steps {
             defined));
   }
 
+  /** Says what a step has changed of the values, by column and cause. */
+  synchronized void changed(String step, Map<String, Map<String, Long>> values) {
+    if (!values.isEmpty()) {
+      changed.put(step, ChangedValues.of(values));
+    }
+  }
+
   /** Writes the span of every step, under the job's root. */
   synchronized void write(JobSpans spans, SpanContext root) {
     List<Ran> all = lazies.stream().map(this::ran).toList();
@@ -103,12 +112,16 @@ final class Steps {
           step.start,
           step.end,
           attributes(step, all),
-          Outcome.OK);
+          Outcome.OK,
+          changed.getOrDefault(step.lazy.name, ChangedValues.NONE).events());
     }
   }
 
   private Attributes attributes(Ran step, List<Ran> all) {
     AttributesBuilder attributes = Attributes.builder();
+    if (changed.containsKey(step.lazy.name)) {
+      attributes.put(WaybillAttributes.STEP_VALUES_CHANGED, changed.get(step.lazy.name).asText());
+    }
     if (step.in != null) {
       attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows());
     } else if (step.lazy.in == null && step.out != null && step.out.all() != null) {

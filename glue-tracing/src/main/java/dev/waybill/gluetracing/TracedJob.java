@@ -261,6 +261,20 @@ public final class TracedJob implements AutoCloseable {
     rejected.add(rows);
   }
 
+  /**
+   * Counts in {@code waybill.values.changed} the values that a step filled in or replaced; they
+   * stand on the step's span, too. Values themselves are data, and go nowhere.
+   *
+   * @param step the name of a step that describes
+   * @param values how many, by column and cause, of which there are few
+   */
+  public void countChanged(String step, Map<String, Map<String, Long>> values) {
+    values.forEach(
+        (column, causes) ->
+            causes.forEach((cause, count) -> metrics.countChanged(count, column, cause)));
+    steps.changed(step, values);
+  }
+
   /** Counts the size of what the job reads, in bytes. */
   public void countInputBytes(long bytes) {
     metrics.countInputBytes(bytes);

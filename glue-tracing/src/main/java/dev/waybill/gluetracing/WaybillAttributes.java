@@ -47,6 +47,22 @@ public final class WaybillAttributes {
       AttributeKey.stringKey("waybill.step.fused_with");
 
   /**
+   * The values that the step filled in or replaced, by column and cause, the largest first: {@code
+   * last_review: unreadable 3870, missing 12; …}.
+   */
+  public static final AttributeKey<String> STEP_VALUES_CHANGED =
+      AttributeKey.stringKey("waybill.step.values_changed");
+
+  /** Whose values were changed. */
+  public static final AttributeKey<String> COLUMN = AttributeKey.stringKey("column");
+
+  /** Why values were changed, for example {@code unreadable}. */
+  public static final AttributeKey<String> CAUSE = AttributeKey.stringKey("cause");
+
+  /** How many values were changed, on the event of a column and cause. */
+  public static final AttributeKey<Long> VALUES = AttributeKey.longKey("values");
+
+  /**
    * False on a step that Spark never ran, because nothing asked for its rows or there were none.
    */
   public static final AttributeKey<Boolean> STEP_EXECUTED =

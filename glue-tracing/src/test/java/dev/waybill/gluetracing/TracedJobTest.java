@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.Level;
@@ -335,6 +337,80 @@ class TracedJobTest {
 
     assertThat(attribute(collector.span("test-job").getAttributesList(), "waybill.rows.rejected"))
         .isEqualTo("5");
+  }
+
+  @Test
+  void theValuesThatAStepChangedStandOnItsSpanAndInTheMetrics() {
+    Map<String, Map<String, Long>> changed = new LinkedHashMap<>();
+    changed.put("name", Map.of("constant_filled_in", 7L));
+    changed.put("last_review", Map.of("missing", 12L, "unreadable", 3_870L));
+    changed.put("price", Map.of("unreadable", 1L));
+    run(
+        job -> {
+          Dataset<Row> numbers = job.step("read numbers", () -> SPARK.range(3).toDF("n"));
+          Dataset<Row> fixed = job.step("fix", numbers, rows -> rows.where("n >= 0"));
+          job.step("collect", () -> fixed.collectAsList());
+          job.countChanged("fix", changed);
+          job.countChanged("read numbers", Map.of());
+        });
+
+    Span step = collector.span("fix");
+    assertThat(attribute(step.getAttributesList(), "waybill.step.values_changed"))
+        .isEqualTo(
+            "last_review: unreadable 3870, missing 12; name: constant_filled_in 7; price: unreadable 1");
+    assertThat(step.getEventsList())
+        .extracting(
+            event ->
+                event.getName()
+                    + " "
+                    + attribute(event.getAttributesList(), "column")
+                    + " "
+                    + attribute(event.getAttributesList(), "cause")
+                    + " "
+                    + attribute(event.getAttributesList(), "values"))
+        .containsExactly(
+            "waybill.values.changed last_review unreadable 3870",
+            "waybill.values.changed last_review missing 12",
+            "waybill.values.changed name constant_filled_in 7");
+    assertThat(
+            attribute(
+                collector.span("read numbers").getAttributesList(), "waybill.step.values_changed"))
+        .isNull();
+    assertThat(metric("waybill.values.changed").getSum().getDataPointsList())
+        .extracting(
+            point ->
+                attribute(point.getAttributesList(), "waybill.job")
+                    + " "
+                    + attribute(point.getAttributesList(), "column")
+                    + " "
+                    + attribute(point.getAttributesList(), "cause")
+                    + " "
+                    + point.getAsInt())
+        .containsExactlyInAnyOrder(
+            "test-job last_review unreadable 3870",
+            "test-job last_review missing 12",
+            "test-job name constant_filled_in 7",
+            "test-job price unreadable 1");
+  }
+
+  @Test
+  void whatAStepChangedIsCutWhereItIsTooLong() {
+    Map<String, Map<String, Long>> changed = new LinkedHashMap<>();
+    for (int column = 0; column < 100; column++) {
+      changed.put("column_" + column, Map.of("missing", 1L));
+    }
+    run(
+        job -> {
+          Dataset<Row> numbers = job.step("read numbers", () -> SPARK.range(3).toDF("n"));
+          job.step("collect", () -> numbers.collectAsList());
+          job.countChanged("read numbers", changed);
+        });
+
+    Span step = collector.span("read numbers");
+    assertThat(attribute(step.getAttributesList(), "waybill.step.values_changed"))
+        .hasSizeLessThan(1_050)
+        .contains("… (cut, ");
+    assertThat(step.getEventsList()).hasSize(3);
   }
 
   @Test

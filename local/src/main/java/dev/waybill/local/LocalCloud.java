@@ -83,13 +83,22 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings) {
-    this(installation, out, s3Address, Keys.random(), backend, clock, warnings, Map.of());
+    this(
+        installation,
+        out,
+        s3Address,
+        Keys.random(),
+        backend,
+        clock,
+        warnings,
+        CleaningSettings.DEFAULT);
   }
 
   /**
-   * Starts it all, with keys that the user may know.
+   * Starts it all, with what the user may choose.
    *
    * @param s3Keys those that the bucket's S3 API expects
+   * @param cleaning of the cleaning job
    */
   public LocalCloud(
       Installation installation,
@@ -98,8 +107,9 @@ public final class LocalCloud implements AutoCloseable {
       Keys s3Keys,
       Backend backend,
       Clock clock,
-      Consumer<String> warnings) {
-    this(installation, out, s3Address, s3Keys, backend, clock, warnings, Map.of());
+      Consumer<String> warnings,
+      CleaningSettings cleaning) {
+    this(installation, out, s3Address, s3Keys, backend, clock, warnings, cleaning, Map.of());
   }
 
   /** With other or more variables in the jobs' environment. */
@@ -111,6 +121,7 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings,
+      CleaningSettings cleaning,
       Map<String, String> jobEnvironment) {
     this.bucketFolder = create(out.toAbsolutePath().normalize().resolve("bucket"));
     this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
@@ -132,8 +143,8 @@ public final class LocalCloud implements AutoCloseable {
     this.glue =
         GlueServer.start(
             List.of(
-                job(CleanListings.NAME, CleanListings.class.getName()),
-                job(ProcessListings.NAME, ProcessListings.class.getName())),
+                job(CleanListings.NAME, CleanListings.class.getName(), cleaning.arguments()),
+                job(ProcessListings.NAME, ProcessListings.class.getName(), Map.of())),
             new JobJvm(
                 installation,
                 bucketFolder,
@@ -279,14 +290,10 @@ public final class LocalCloud implements AutoCloseable {
     lambda.invoke(object);
   }
 
-  private JobDefinition job(String name, String mainClass) {
-    return new JobDefinition(
-        name,
-        mainClass,
-        CONCURRENT_RUNS,
-        true,
-        JOB_TIMEOUT,
-        Map.of("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR));
+  private JobDefinition job(String name, String mainClass, Map<String, String> arguments) {
+    Map<String, String> defaults = new HashMap<>(arguments);
+    defaults.put("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR);
+    return new JobDefinition(name, mainClass, CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
   }
 
   private Map<String, String> jobEnvironment(Map<String, String> more) {

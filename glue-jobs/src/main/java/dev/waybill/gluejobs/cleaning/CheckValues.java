@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,15 +30,16 @@ public final class CheckValues {
   private static final int LARGEST_LATITUDE = 90;
   private static final int LARGEST_LONGITUDE = 180;
 
-  private static final Map<String, String> TYPES = new LinkedHashMap<>();
+  /** How each column is read. */
+  private static final Map<String, UnaryOperator<Column>> TYPED = new LinkedHashMap<>();
 
   static {
-    TYPES.put(ListingColumns.ID, "long");
-    TYPES.put(ListingColumns.LAT, "double");
-    TYPES.put(ListingColumns.LONG, "double");
-    TYPES.put(ListingColumns.INSTANT_BOOKABLE, "boolean");
-    TYPES.put(ListingColumns.CONSTRUCTION_YEAR, "int");
-    TYPES.put(ListingColumns.REVIEW_RATE_NUMBER, "int");
+    TYPED.put(ListingColumns.ID, Values::wholeLong);
+    TYPED.put(ListingColumns.LAT, Values::doubleNumber);
+    TYPED.put(ListingColumns.LONG, Values::doubleNumber);
+    TYPED.put(ListingColumns.INSTANT_BOOKABLE, Values::truthValue);
+    TYPED.put(ListingColumns.CONSTRUCTION_YEAR, Values::wholeInt);
+    TYPED.put(ListingColumns.REVIEW_RATE_NUMBER, Values::wholeInt);
   }
 
   private static final List<String> MUST_BE_PRESENT =
@@ -54,7 +56,7 @@ public final class CheckValues {
 
   public static Dataset<Row> apply(Dataset<Row> rows) {
     Map<String, Column> typed = new LinkedHashMap<>();
-    TYPES.forEach((column, type) -> typed.put(column, text(column).try_cast(type)));
+    TYPED.forEach((column, reader) -> typed.put(column, reader.apply(col(column))));
     typed.put(ListingColumns.ROOM_TYPE, text(ListingColumns.ROOM_TYPE));
 
     List<Rule> rules = new ArrayList<>();
@@ -63,13 +65,13 @@ public final class CheckValues {
             not(isTrue(text(ListingColumns.ROOM_TYPE).isin(ROOM_TYPES))),
             RejectReason.INVALID_ROOM_TYPE,
             ListingColumns.ROOM_TYPE));
-    TYPES.keySet().forEach(column -> rules.add(invalid(column, typed.get(column))));
+    TYPED.keySet().forEach(column -> rules.add(invalid(column, typed.get(column))));
     MUST_BE_PRESENT.forEach(
         column -> rules.add(Rule.of(text(column).isNull(), RejectReason.MISSING_VALUE, column)));
     return Rejection.mark(rows, rules).withColumns(typed);
   }
 
-  /** There is a value, and it can't be read or lies outside its range. NaN lies outside any. */
+  /** There is a value, and it can't be read or lies outside its range. */
   private static Rule invalid(String column, Column value) {
     Column good =
         switch (column) {
@@ -82,7 +84,7 @@ public final class CheckValues {
   }
 
   private static Column text(String column) {
-    return Text.orNull(col(column));
+    return Values.orNull(col(column));
   }
 
   private static Column isTrue(Column condition) {

@@ -3,12 +3,14 @@ package dev.waybill.gluejobs.cleaning;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.try_to_date;
-import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.year;
 
+import dev.waybill.gluejobs.ChangeCause;
 import dev.waybill.gluejobs.ListingColumns;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,29 +18,38 @@ import org.apache.spark.sql.Row;
 /** Puts the median date in the place of review dates that are missing or can't be right. */
 public final class CorrectReviewDates {
 
+  private static final LocalDate EARLIEST = LocalDate.of(1900, 1, 1);
+
   private CorrectReviewDates() {}
 
   public static Dataset<Row> apply(Dataset<Row> rows, Medians medians, LocalDate runDate) {
-    return rows.withColumn(
-        ListingColumns.LAST_REVIEW,
-        coalesce(rightDate(runDate), lit(medians.lastReview()).cast("date")));
+    List<Replaceable> columns = columns(runDate);
+    return Replaceable.dropRead(
+        Replaceable.readAll(rows, columns)
+            .withColumn(
+                ListingColumns.LAST_REVIEW,
+                coalesce(rightDate(), lit(medians.lastReview()).cast("date"))),
+        columns);
   }
 
   /**
-   * The review date, or null where it is missing, unreadable, after the run or in a year before the
-   * house was built.
+   * How the review date is read: one before 1900, after the run or in a year before the house was
+   * built is wrong.
    */
-  static Column rightDate(LocalDate runDate) {
-    Column date = date();
-    return when(
-        date.leq(lit(runDate)).and(year(date).geq(col(ListingColumns.CONSTRUCTION_YEAR))), date);
+  static List<Replaceable> columns(LocalDate runDate) {
+    Column date = Replaceable.read(ListingColumns.LAST_REVIEW);
+    Map<ChangeCause, Column> wrong = new LinkedHashMap<>();
+    wrong.put(ChangeCause.OUT_OF_RANGE, date.lt(lit(EARLIEST)));
+    wrong.put(ChangeCause.AFTER_RUN_DATE, date.gt(lit(runDate)));
+    wrong.put(
+        ChangeCause.BEFORE_CONSTRUCTION, year(date).lt(col(ListingColumns.CONSTRUCTION_YEAR)));
+    return List.of(
+        new Replaceable(
+            ListingColumns.LAST_REVIEW, Values.date(col(ListingColumns.LAST_REVIEW)), wrong));
   }
 
-  /** The form is looked at first: trying all three would throw and catch two exceptions a row. */
-  private static Column date() {
-    Column text = Text.orNull(col(ListingColumns.LAST_REVIEW));
-    return when(text.rlike("^\\d{1,2}/\\d{1,2}/\\d{4}$"), try_to_date(text, "M/d/yyyy"))
-        .when(text.rlike("^\\d{1,2}/\\d{1,2}/\\d{2}$"), try_to_date(text, "M/d/yy"))
-        .when(text.rlike("^\\d{4}-\\d{2}-\\d{2}$"), try_to_date(text, "yyyy-MM-dd"));
+  /** The review date; null where it is to be replaced. */
+  static Column rightDate() {
+    return Replaceable.right(ListingColumns.LAST_REVIEW);
   }
 }

@@ -20,7 +20,7 @@ public final class FilterMinimumNights {
   private FilterMinimumNights() {}
 
   public static Dataset<Row> apply(Dataset<Row> rows) {
-    Column nights = Text.orNull(col(ListingColumns.MINIMUM_NIGHTS)).try_cast("int");
+    Column nights = Values.wholeInt(col(ListingColumns.MINIMUM_NIGHTS));
     Column inRange = coalesce(nights.gt(0).and(nights.lt(DAYS_OF_A_YEAR)), lit(false));
     return Rejection.mark(
             rows,

@@ -16,26 +16,29 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * What only a look at all checked rows can tell, in one pass over them: the exact medians of the
- * rows still here, and how many rows bear which mark. Spark's exact percentile keeps a count per
- * distinct value, not the values.
+ * rows still here, how many rows bear which mark, and how many values the steps change. Spark's
+ * exact percentile keeps a count per distinct value, not the values.
  *
  * @param figures by column; null for a column without any value
  * @param lastReview the lower of the two middle dates where the count is even; null where no date
  *     is right
  * @param kept rows without a mark
  * @param rejected rows by mark, only reasons that occur
+ * @param changes of the values of rows without a mark
  */
 public record Medians(
     Map<String, Double> figures,
     LocalDate lastReview,
     long kept,
-    Map<RejectReason, Long> rejected) {
+    Map<RejectReason, Long> rejected,
+    ValueChanges changes) {
 
   private static final String RIGHT_DAY = "right_day";
 
@@ -46,6 +49,7 @@ public record Medians(
    */
   public static Medians of(Dataset<Row> rows, LocalDate runDate) {
     Column kept = not(Rejection.isMarked());
+    List<Replaceable> replaceable = replaceable(runDate);
     List<Column> asked = new ArrayList<>();
     ReduceSkewness.FIGURES
         .keySet()
@@ -56,11 +60,21 @@ public record Medians(
     for (RejectReason reason : RejectReason.values()) {
       asked.add(count_if(Rejection.reason().equalTo(reason.text())));
     }
+    int first = asked.size();
+    asked.addAll(ValueChanges.counts(replaceable));
     Row answer =
-        rows.withColumn(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate(runDate))))
+        Replaceable.readAll(rows, replaceable)
+            .withColumn(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate())))
             .select(asked.toArray(Column[]::new))
             .head();
-    return read(answer);
+    return read(answer, ValueChanges.read(answer, first, replaceable));
+  }
+
+  /** The columns whose values later steps may replace. */
+  static List<Replaceable> replaceable(LocalDate runDate) {
+    return Stream.concat(
+            ReduceSkewness.columns().stream(), CorrectReviewDates.columns(runDate).stream())
+        .toList();
   }
 
   /** All rejected rows. */
@@ -68,7 +82,7 @@ public record Medians(
     return rejected.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private static Medians read(Row answer) {
+  private static Medians read(Row answer, ValueChanges changes) {
     int next = 0;
     Map<String, Double> figures = new LinkedHashMap<>();
     for (String column : ReduceSkewness.FIGURES.keySet()) {
@@ -85,6 +99,6 @@ public record Medians(
         rejected.put(reason, count);
       }
     }
-    return new Medians(figures, lastReview, kept, rejected);
+    return new Medians(figures, lastReview, kept, rejected, changes);
   }
 }

@@ -9,10 +9,12 @@ import dev.waybill.gluejobs.RejectReason;
 import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvRecords;
 import dev.waybill.gluejobs.csv.CsvSource;
+import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.TracedJob;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -50,9 +52,11 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
 
   /**
    * Its records: {@code raw_record} string, {@code fields} array of string, and the mark of {@link
-   * Rejection} on records that can't be bound to the header.
+   * Rejection} on records that can't be bound to the header. From now on the session has the
+   * functions that read their values.
    */
   public Dataset<Row> records(SparkSession spark) {
+    Values.register(spark);
     Dataset<Row> records = CsvSource.records(spark, object, header.names().size());
     return records.select(
         col(CsvSource.RAW_RECORD),
@@ -65,12 +69,26 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
             .as(TracedJob.REJECTION));
   }
 
-  /** Columns that the contract does not know, and that are therefore in no output. */
-  public List<String> ignoredColumns() {
-    return header.names().stream()
-        .filter(
-            name ->
-                !ListingColumns.REQUIRED.contains(name) && !ListingColumns.DROPPED.contains(name))
-        .toList();
+  /** What a person should know of the header, in sentences. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    List<String> unknown =
+        header.names().stream()
+            .filter(name -> !ListingColumns.REQUIRED.contains(name))
+            .filter(name -> !ListingColumns.DROPPED.contains(name))
+            .distinct()
+            .toList();
+    if (!unknown.isEmpty()) {
+      warnings.add("columns that the contract does not know are ignored: " + joined(unknown));
+    }
+    List<String> doubled = header.doubled();
+    if (!doubled.isEmpty()) {
+      warnings.add("columns doubled, and ignored all the same: " + joined(doubled));
+    }
+    return warnings;
+  }
+
+  private static String joined(List<String> names) {
+    return Visible.text(CsvHeader.shown(names));
   }
 }

@@ -2,11 +2,13 @@ package dev.waybill.gluejobs.cleaning;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.sqrt;
 import static org.apache.spark.sql.functions.when;
 
+import dev.waybill.gluejobs.ChangeCause;
 import dev.waybill.gluejobs.ListingColumns;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,9 @@ public final class ReduceSkewness {
     FIGURES.put(ListingColumns.CALCULATED_HOST_LISTINGS_COUNT, "long");
   }
 
+  /** As a double, {@link Long#MAX_VALUE} is this; what is more, no long holds. */
+  private static final double LARGEST_LONG = 0x1p63;
+
   private ReduceSkewness() {}
 
   public static Dataset<Row> apply(Dataset<Row> rows, Medians medians) {
@@ -38,24 +43,40 @@ public final class ReduceSkewness {
         (column, type) ->
             filled.put(column, coalesce(value(column), median(medians, column)).cast(type)));
     Map<String, Column> roots = new LinkedHashMap<>();
-    List.copyOf(FIGURES.keySet())
+    FIGURES
+        .keySet()
         .forEach(column -> roots.put(ListingColumns.squareRootOf(column), sqrt(col(column))));
-    return rows.withColumns(filled).withColumns(roots);
+    Dataset<Row> read = Replaceable.readAll(rows, columns());
+    return Replaceable.dropRead(read.withColumns(filled), columns()).withColumns(roots);
   }
 
-  /**
-   * A figure as far as it can be read: null where it is missing, unreadable, negative or no finite
-   * number.
-   */
+  /** How the figures are read: a negative one is wrong, and one that its type does not hold. */
+  static List<Replaceable> columns() {
+    return FIGURES.keySet().stream().map(ReduceSkewness::column).toList();
+  }
+
+  /** A figure that was read; null where it is to be replaced. */
   static Column value(String column) {
-    Column text = Text.orNull(col(column));
-    Column read =
-        switch (column) {
-          case ListingColumns.NUMBER_OF_REVIEWS -> round(text.try_cast("double")).try_cast("long");
-          case ListingColumns.CALCULATED_HOST_LISTINGS_COUNT -> text.try_cast("long");
-          default -> text.try_cast("double");
-        };
-    return when(read.geq(0).and(read.lt(Double.POSITIVE_INFINITY)), read);
+    Column right = Replaceable.right(column);
+    return column.equals(ListingColumns.NUMBER_OF_REVIEWS) ? halfUp(right) : right;
+  }
+
+  private static Replaceable column(String name) {
+    Column read = Replaceable.read(name);
+    Column wrong =
+        name.equals(ListingColumns.NUMBER_OF_REVIEWS)
+            ? read.lt(0).or(read.gt(LARGEST_LONG))
+            : read.lt(0);
+    Column reading =
+        name.equals(ListingColumns.CALCULATED_HOST_LISTINGS_COUNT)
+            ? Values.wholeLong(col(name))
+            : Values.doubleNumber(col(name));
+    return new Replaceable(name, reading, Map.of(ChangeCause.OUT_OF_RANGE, wrong));
+  }
+
+  private static Column halfUp(Column value) {
+    Column below = floor(value);
+    return below.plus(when(value.minus(below).geq(0.5), 1).otherwise(0));
   }
 
   /** The median of whole numbers is a whole number: half goes up. */

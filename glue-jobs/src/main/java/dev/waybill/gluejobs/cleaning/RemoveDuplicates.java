@@ -1,9 +1,7 @@
 package dev.waybill.gluejobs.cleaning;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
@@ -44,7 +42,7 @@ public final class RemoveDuplicates {
     WindowSpec sameKey =
         Window.partitionBy(key)
             .orderBy(
-                Text.orNull(col(ListingColumns.ID)).try_cast("long").asc_nulls_last(),
+                Values.wholeLong(col(ListingColumns.ID)).asc_nulls_last(),
                 col(CsvSource.RAW_RECORD));
     Dataset<Row> ranked = rows.withColumn(RANK, row_number().over(sameKey));
     return Rejection.mark(
@@ -61,6 +59,6 @@ public final class RemoveDuplicates {
   }
 
   private static Column comparable(String column) {
-    return coalesce(Text.orNull(col(column)), lit(""));
+    return Values.trimmed(col(column));
   }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs.csv;
 
+import dev.waybill.gluejobs.values.Blank;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,14 +45,14 @@ public record CsvHeader(List<String> names) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < records.fields(); i++) {
       String name = new String(records.field(i), StandardCharsets.UTF_8);
-      if (name.chars().anyMatch(c -> c < ' ' && !Character.isWhitespace(c))) {
+      if (name.chars().anyMatch(c -> c < ' ' && !Blank.is(c))) {
         throw new CsvRecords.NotCsv("is not a CSV file: its first line holds control characters");
       }
       if (LONE_CARRIAGE_RETURN.matcher(name).find()) {
         throw new CsvRecords.NotCsv(
             "has lines that end with CR alone; save it with LF or CRLF, else all of it is one line");
       }
-      String standard = name.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", "_");
+      String standard = Blank.replaceRuns(Blank.strip(name).toLowerCase(Locale.ROOT), "_");
       names.add(synonyms.getOrDefault(standard, standard));
     }
     if (records.problem() != null) {
@@ -70,10 +71,7 @@ public record CsvHeader(List<String> names) {
    */
   public void require(Collection<String> columns) {
     List<String> missing = columns.stream().filter(column -> !names.contains(column)).toList();
-    List<String> doubled =
-        columns.stream()
-            .filter(column -> names.indexOf(column) != names.lastIndexOf(column))
-            .toList();
+    List<String> doubled = columns.stream().filter(doubled()::contains).toList();
     List<String> problems = new ArrayList<>();
     if (!missing.isEmpty()) {
       problems.add("columns missing: " + String.join(", ", missing));
@@ -82,7 +80,8 @@ public record CsvHeader(List<String> names) {
       problems.add("columns doubled: " + String.join(", ", doubled));
     }
     if (!problems.isEmpty()) {
-      throw new CsvRecords.NotCsv(String.join("; ", problems) + "; the header has: " + shown());
+      throw new CsvRecords.NotCsv(
+          String.join("; ", problems) + "; the header has: " + shown(names));
     }
   }
 
@@ -93,7 +92,16 @@ public record CsvHeader(List<String> names) {
         .collect(Collectors.toMap(names::get, i -> i, (first, second) -> first));
   }
 
-  private String shown() {
+  /** The names that more than one column has. */
+  public List<String> doubled() {
+    return names.stream()
+        .filter(name -> names.indexOf(name) != names.lastIndexOf(name))
+        .distinct()
+        .toList();
+  }
+
+  /** Names for a message, however many there are. */
+  public static String shown(List<String> names) {
     String all = names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "));
     String cut = all.length() > 600 ? all.substring(0, 600) + "…" : all;
     return names.size() > NAMES_SHOWN ? cut + " … (" + names.size() + " columns)" : cut;

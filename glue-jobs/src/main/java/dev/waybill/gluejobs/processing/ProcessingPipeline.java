@@ -91,6 +91,8 @@ public final class ProcessingPipeline {
             run.runId(),
             run.key(),
             new RunRecord.Rows(rows.read(), rows.cleaned(), processed, rows.rejected()),
+            cleaned.values(),
+            cleaned.warnings(),
             outputs)
         .write(run, RunRecord.MANIFEST, hadoop);
     job.countInputBytes(bytes);
