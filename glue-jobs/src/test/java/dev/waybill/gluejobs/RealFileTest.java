@@ -44,6 +44,17 @@ class RealFileTest {
             org.assertj.core.api.Assertions.tuple("invalid_service_fee", 5L),
             org.assertj.core.api.Assertions.tuple("missing_value", 201L));
 
+    assertThat(run.record("manifest.json").at("/values/changed").toString())
+        .isEqualTo(
+            """
+            {"name":{"constant_filled_in":40},"host_name":{"constant_filled_in":14},\
+            "house_rules":{"constant_filled_in":2120},"host_identity_verified":{"constant_filled_in":45},\
+            "country":{"constant_filled_in":33},"instant_bookable":{"constant_filled_in":42},\
+            "cancellation_policy":{"constant_filled_in":33},"neighbourhood_group":{"corrected_spelling":1},\
+            "reviews_per_month":{"missing":288},"number_of_reviews":{"missing":3},\
+            "calculated_host_listings_count":{"missing":8},\
+            "last_review":{"missing":292,"after_run_date":1,"before_construction":408}}""");
+
     List<Row> processed = run.rows(Output.PROCESSED);
     assertThat(sum(processed, "minimum_total_spend")).isEqualByComparingTo("24114097.00");
     assertThat(sum(processed, "cost_per_night")).isEqualByComparingTo("2780818.00");

@@ -61,6 +61,9 @@ final class GlueJobs extends Construct {
     ownLogGroups(logs, security, role);
     for (JobSpec spec : specs) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
+      if (spec.equals(JobSpec.CLEAN_LISTINGS)) {
+        arguments.putAll(settings.cleaningArguments());
+      }
       arguments.put("--otlp_endpoint", collector.endpoint());
       arguments.put("--custom-logGroup-prefix", logFolder);
       arguments.put("--enable-auto-scaling", "true");

@@ -14,11 +14,15 @@ import java.util.Map;
  */
 public record JobSpec(String name, String mainClass, String state, Map<String, String> arguments) {
 
+  /** The job that reads the file's values: {@link Settings} have arguments of its own. */
+  static final JobSpec CLEAN_LISTINGS =
+      new JobSpec(
+          "clean-listings", "dev.waybill.gluejobs.CleanListings", "CleanListings", Map.of());
+
   /** The jobs that are deployed. */
   public static final List<JobSpec> ALL =
       List.of(
-          new JobSpec(
-              "clean-listings", "dev.waybill.gluejobs.CleanListings", "CleanListings", Map.of()),
+          CLEAN_LISTINGS,
           new JobSpec(
               "process-listings",
               "dev.waybill.gluejobs.ProcessListings",

@@ -65,6 +65,13 @@ final class PipelineDashboard extends Construct {
         graph("Rows by outcome", metrics.rowsByOutcome()),
         graph("Rejected rows by reason", metrics.rowsByReason()));
     dashboard.addWidgets(
+        GraphWidget.Builder.create()
+            .title("Values filled in or replaced, by column and cause")
+            .left(List.of(metrics.valuesChanged()))
+            .period(PipelineMetrics.PERIOD)
+            .width(WHOLE)
+            .build());
+    dashboard.addWidgets(
         graph(
             "Uploads for which nothing was started",
             trigger.deadLetters().metricApproximateNumberOfMessagesVisible(),

@@ -44,6 +44,11 @@ final class PipelineMetrics {
     return search("\"waybill.job\",outcome,reason", "waybill.rows", Stats.SUM, "");
   }
 
+  /** Values filled in or replaced, one line per job, column and cause. */
+  IMetric valuesChanged() {
+    return search("\"waybill.job\",column,cause", "waybill.values.changed", Stats.SUM, "");
+  }
+
   /** Seconds, one line per job and status. */
   IMetric duration(String statistic) {
     return search("\"waybill.job\",status", "waybill.job.duration", statistic, statistic + " ");

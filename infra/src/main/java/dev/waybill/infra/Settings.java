@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  * @param logDays how long logs are kept
  * @param alarmEmail who hears of alarms, or null
  * @param rejectedPercent share of rejected rows from which the alarm sounds
+ * @param maxUnreadablePercent of a column's values, from which the cleaning job warns
+ * @param failOnUnreadable whether such a column fails the run
+ * @param withSamples whether a run's record shows some unreadable values
  * @param sampling {@code always} or {@code inherit}, as the Lambda reads it
  * @param samplingRate X-Ray's share of executions that were started by hand, or null for X-Ray's
  *     own
@@ -40,6 +43,9 @@ public record Settings(
     int logDays,
     String alarmEmail,
     int rejectedPercent,
+    int maxUnreadablePercent,
+    boolean failOnUnreadable,
+    boolean withSamples,
     String sampling,
     Double samplingRate,
     boolean tracesByOtlp,
@@ -97,6 +103,9 @@ public record Settings(
             switches.oneOf("logDays", Logs.RETENTION.keySet()).orElse(30),
             switches.text("alarmEmail", EMAIL, "an e-mail address").orElse(null),
             switches.number("rejectedPercent", 1, 100, "1 to 100 percent").orElse(25),
+            switches.number("maxUnreadablePercent", 0, 100, "0 to 100 percent").orElse(5),
+            switches.flag("failOnUnreadable"),
+            switches.flag("withSamples"),
             switches
                 .text("sampling", Pattern.compile("always|inherit"), "always or inherit")
                 .orElse("always"),
@@ -114,6 +123,14 @@ public record Settings(
   /** The stack's name as bucket, log group and service names can bear it. */
   String prefix() {
     return stackName.toLowerCase(Locale.ROOT);
+  }
+
+  /** What the cleaning job is given of them, by the names of its arguments. */
+  Map<String, String> cleaningArguments() {
+    return Map.of(
+        "--max_unreadable_percent", String.valueOf(maxUnreadablePercent),
+        "--fail_on_unreadable", String.valueOf(failOnUnreadable),
+        "--with_samples", String.valueOf(withSamples));
   }
 
   private void checkTogether() {

@@ -150,6 +150,25 @@ class ContextSwitchesTest {
   }
 
   @Test
+  void whatToDoAboutUnreadableValuesReachesTheCleaningJobOnly() {
+    Deployment strict =
+        Deployment.with(
+            Map.of("maxUnreadablePercent", "1", "failOnUnreadable", "true", "withSamples", "true"));
+
+    JsonNode cleaning = strict.one("AWS::Glue::Job", "JobsCleanListings").path("DefaultArguments");
+    assertThat(cleaning.path("--max_unreadable_percent").asText()).isEqualTo("1");
+    assertThat(cleaning.path("--fail_on_unreadable").asText()).isEqualTo("true");
+    assertThat(cleaning.path("--with_samples").asText()).isEqualTo("true");
+    assertThat(strict.one("AWS::Glue::Job", "JobsProcessListings").toString())
+        .doesNotContain("unreadable", "with_samples");
+    JsonNode standard =
+        Deployment.standard().one("AWS::Glue::Job", "JobsCleanListings").path("DefaultArguments");
+    assertThat(standard.path("--max_unreadable_percent").asText()).isEqualTo("5");
+    assertThat(standard.path("--fail_on_unreadable").asText()).isEqualTo("false");
+    assertThat(standard.path("--with_samples").asText()).isEqualTo("false");
+  }
+
+  @Test
   void samplingReachesTheFunctionAndItsRateARule() {
     Deployment inherit = Deployment.with(Map.of("sampling", "inherit", "samplingRate", "0.05"));
 

@@ -27,6 +27,9 @@ class SettingsTest {
                 30,
                 null,
                 25,
+                5,
+                false,
+                false,
                 "always",
                 null,
                 false,
@@ -48,6 +51,12 @@ class SettingsTest {
                 "alarmEmail", "on-call@example.org",
                 "sampling", "inherit",
                 "samplingRate", "0.05"));
+    assertThat(
+            Settings.of(
+                Map.of("maxUnreadablePercent", 0, "failOnUnreadable", true, "withSamples", "true")))
+        .extracting(
+            Settings::maxUnreadablePercent, Settings::failOnUnreadable, Settings::withSamples)
+        .containsExactly(0, true, true);
     assertThat(Settings.of(Map.of("traces", "otlp", "keepPercent", "10")))
         .extracting(Settings::tracesByOtlp, Settings::keepPercent)
         .containsExactly(true, 10);
@@ -84,6 +93,9 @@ class SettingsTest {
           logDays         | 31        | expected one of 1, 7, 14, 30, 90, 180, 365, 731, 1827, 3653
           alarmEmail      | me        | expected an e-mail address
           rejectedPercent | 101       | expected 1 to 100 percent
+          maxUnreadablePercent | 101  | expected 0 to 100 percent
+          failOnUnreadable | yes      | expected true or false
+          withSamples     | all       | expected true or false
           sampling        | sometimes | expected always or inherit
           samplingRate    | 2         | expected a share from 0 to 1
           traces          | xray      | expected segments or otlp
@@ -100,9 +112,10 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(Map.of("natGateway", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "context switch natGateway is unknown; there are alarmEmail, bucketName, endpoints, keepData,"
-                + " keepPercent, logDays, natGateways, quarantineDays, rejectedPercent, runsDays,"
-                + " sampling, samplingRate, stackName, traces, vpcId");
+            "context switch natGateway is unknown; there are alarmEmail, bucketName, endpoints,"
+                + " failOnUnreadable, keepData, keepPercent, logDays, maxUnreadablePercent, natGateways,"
+                + " quarantineDays, rejectedPercent, runsDays, sampling, samplingRate, stackName, traces,"
+                + " vpcId, withSamples");
   }
 
   @Test

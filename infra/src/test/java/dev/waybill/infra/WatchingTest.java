@@ -131,6 +131,7 @@ class WatchingTest {
             "ExecutionsStarted",
             "waybill.job.duration",
             "waybill.rows",
+            "waybill.values.changed",
             "ApproximateNumberOfMessagesVisible",
             "Collector tasks",
             "MemoryUtilization",

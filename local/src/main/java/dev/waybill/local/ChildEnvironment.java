@@ -6,13 +6,15 @@ import java.util.regex.Pattern;
 /**
  * The environment of the JVMs that stand-ins start. They talk to stand-ins only, so nothing that
  * leads a client elsewhere is passed on to them: the user's AWS configuration and credentials,
- * proxies, a collector of the user's, and options for every JVM, which may set any of these.
+ * proxies, a collector of the user's, and options for every JVM, which may set any of these. Nor is
+ * what leads Spark and Hadoop elsewhere; they take a container's id for a sign of YARN.
  */
 public final class ChildEnvironment {
 
   private static final Pattern KEPT_BACK =
       Pattern.compile(
-          "AWS_.*|OTEL_.*|(HTTPS?|ALL|NO)_PROXY|_?JAVA_(TOOL_)?OPTIONS|JDK_JAVA_OPTIONS",
+          "AWS_.*|OTEL_.*|(HTTPS?|ALL|NO)_PROXY|_?JAVA_(TOOL_)?OPTIONS|JDK_JAVA_OPTIONS"
+              + "|SPARK_.*|HADOOP_.*|LOG4J_.*|CONTAINER_ID",
           Pattern.CASE_INSENSITIVE);
 
   /** In place of the user's files below {@code ~/.aws}. */
@@ -32,10 +34,6 @@ public final class ChildEnvironment {
     inherited.put("AWS_SHARED_CREDENTIALS_FILE", NO_FILE);
     inherited.put("AWS_EC2_METADATA_DISABLED", "true");
     inherited.put("AWS_REGION", AwsClients.REGION);
-    // Whoever knows a stand-in's URL may call it: a client has to have credentials, whatever they
-    // are.
-    inherited.put("AWS_ACCESS_KEY_ID", "local");
-    inherited.put("AWS_SECRET_ACCESS_KEY", "local");
     inherited.putAll(own);
   }
 }

@@ -1,6 +1,9 @@
 package dev.waybill.local;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,6 +54,25 @@ public final class Folders {
     } catch (IOException e) {
       problem.accept(folder, e);
     }
+  }
+
+  /**
+   * Why a file or folder can't be used, without its path: the JDK has words for some reasons, and
+   * an exception's class for others.
+   */
+  public static String reason(IOException problem) {
+    if (problem instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (problem instanceof FileAlreadyExistsException) {
+      return "not a directory";
+    }
+    if (problem instanceof NoSuchFileException) {
+      return "no such file or directory";
+    }
+    return problem instanceof FileSystemException file && file.getReason() != null
+        ? file.getReason()
+        : String.valueOf(problem.getMessage());
   }
 
   /** Deletes a folder with all that is in it, or a file; nothing where there is none. */

@@ -52,6 +52,7 @@ public final class LocalCloud implements AutoCloseable {
 
   private final Path bucketFolder;
   private final Path runsFolder;
+  private final ChildJvms jvms;
   private final DaemonClient daemon;
   private final Segments segments;
   private final Set<String> put = ConcurrentHashMap.newKeySet();
@@ -82,13 +83,22 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings) {
-    this(installation, out, s3Address, Keys.random(), backend, clock, warnings, Map.of());
+    this(
+        installation,
+        out,
+        s3Address,
+        Keys.random(),
+        backend,
+        clock,
+        warnings,
+        CleaningSettings.DEFAULT);
   }
 
   /**
-   * Starts it all, with keys that the user may know.
+   * Starts it all, with what the user may choose.
    *
    * @param s3Keys those that the bucket's S3 API expects
+   * @param cleaning of the cleaning job
    */
   public LocalCloud(
       Installation installation,
@@ -97,8 +107,9 @@ public final class LocalCloud implements AutoCloseable {
       Keys s3Keys,
       Backend backend,
       Clock clock,
-      Consumer<String> warnings) {
-    this(installation, out, s3Address, s3Keys, backend, clock, warnings, Map.of());
+      Consumer<String> warnings,
+      CleaningSettings cleaning) {
+    this(installation, out, s3Address, s3Keys, backend, clock, warnings, cleaning, Map.of());
   }
 
   /** With other or more variables in the jobs' environment. */
@@ -110,6 +121,7 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings,
+      CleaningSettings cleaning,
       Map<String, String> jobEnvironment) {
     this.bucketFolder = create(out.toAbsolutePath().normalize().resolve("bucket"));
     this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
@@ -123,6 +135,7 @@ public final class LocalCloud implements AutoCloseable {
                 CleanListings.NAME,
                 "ProcessListingsJobName",
                 ProcessListings.NAME));
+    this.jvms = new ChildJvms(bucketFolder.getParent(), runsFolder);
     this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
@@ -130,14 +143,15 @@ public final class LocalCloud implements AutoCloseable {
     this.glue =
         GlueServer.start(
             List.of(
-                job(CleanListings.NAME, CleanListings.class.getName()),
-                job(ProcessListings.NAME, ProcessListings.class.getName())),
+                job(CleanListings.NAME, CleanListings.class.getName(), cleaning.arguments()),
+                job(ProcessListings.NAME, ProcessListings.class.getName(), Map.of())),
             new JobJvm(
                 installation,
                 bucketFolder,
                 runsFolder,
                 jobEnvironment(jobEnvironment),
-                Machine.current()));
+                Machine.current(),
+                jvms));
     this.stepFunctions =
         StepFunctionsServer.start(
             machine,
@@ -147,6 +161,7 @@ public final class LocalCloud implements AutoCloseable {
     this.lambda =
         LambdaFunction.start(
             installation,
+            jvms,
             Map.of(
                 "STATE_MACHINE_ARN", machine.arn(),
                 "AWS_ENDPOINT_URL_SFN", stepFunctions.url(),
@@ -162,7 +177,12 @@ public final class LocalCloud implements AutoCloseable {
               warnings.accept(what);
             });
     this.s3Keys = s3Keys;
-    this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
+    try {
+      this.s3 = BucketServer.start(s3Address, s3Keys, BUCKET, bucketFolder, clock, this::put);
+    } catch (RuntimeException e) {
+      closeAllButS3();
+      throw e;
+    }
   }
 
   /** What lets a process that looks for AWS find it: variables of the SDKs and AWS's own tools. */
@@ -252,12 +272,17 @@ public final class LocalCloud implements AutoCloseable {
   @Override
   public void close() {
     s3.close();
+    closeAllButS3();
+  }
+
+  private void closeAllButS3() {
     stepFunctions.close();
     glue.close();
     lambda.close();
     xray.close();
     collector.close();
     daemon.close();
+    jvms.close();
   }
 
   private void put(Created object) {
@@ -265,14 +290,10 @@ public final class LocalCloud implements AutoCloseable {
     lambda.invoke(object);
   }
 
-  private JobDefinition job(String name, String mainClass) {
-    return new JobDefinition(
-        name,
-        mainClass,
-        CONCURRENT_RUNS,
-        true,
-        JOB_TIMEOUT,
-        Map.of("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR));
+  private JobDefinition job(String name, String mainClass, Map<String, String> arguments) {
+    Map<String, String> defaults = new HashMap<>(arguments);
+    defaults.put("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR);
+    return new JobDefinition(name, mainClass, CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
   }
 
   private Map<String, String> jobEnvironment(Map<String, String> more) {

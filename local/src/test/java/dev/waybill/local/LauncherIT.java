@@ -41,6 +41,7 @@ class LauncherIT {
     killed.waitFor();
     waitUntilNothingRuns();
     String first = interrupted().get(0);
+    assertThat(temporaryFolders()).hasSize(1);
 
     Process again = run();
     int status = again.waitFor();
@@ -53,6 +54,7 @@ class LauncherIT {
                 + SAMPLE,
             "removed 1 half-written file that a killed run left in");
     assertThat(unfinished).doesNotExist();
+    assertThat(temporaryFolders()).isEmpty();
     assertThat(out().resolve("bucket/cleaned/run=" + first)).doesNotExist();
     JsonNode json = Json.parse(Files.readString(out().resolve("runs/" + first + "/run.json")));
     assertThat(json.path("status").asText()).isEqualTo("FAILED");
@@ -106,6 +108,13 @@ class LauncherIT {
           .filter(file -> file.endsWith("started.json"))
           .map(file -> file.getParent().getFileName().toString())
           .toList();
+    }
+  }
+
+  /** What launchers have made for temporary files, and not removed. */
+  private List<Path> temporaryFolders() throws IOException {
+    try (Stream<Path> files = Files.list(out())) {
+      return files.filter(file -> file.getFileName().toString().contains("-tmp-")).toList();
     }
   }
 

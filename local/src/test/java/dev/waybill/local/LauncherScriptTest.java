@@ -112,7 +112,8 @@ class LauncherScriptTest {
     assertThat(java().get(0)).endsWith("Waybill run x.csv").doesNotContain("Archive");
     assertThat(java().get(1)).contains("ArchiveClassesAtExit", "Waybill run --out ");
     assertThat(archive("launcher.jsa")).isPresent();
-    assertThat(checkout.resolve("local/target/training")).doesNotExist();
+    Path scratch = checkout.resolve("local/target/training");
+    Processes.waitFor(() -> Optional.of(scratch).filter(Files::notExists));
     assertThat(run("run", "x.csv").status).isZero();
     assertThat(java()).hasSize(3);
     assertThat(java().get(2)).contains("-XX:SharedArchiveFile=");
@@ -218,6 +219,46 @@ class LauncherScriptTest {
   }
 
   @Test
+  void aMachineThatLetsAJobOpenTooFewFilesIsRefusedBeforeAnythingIsBuilt() throws Exception {
+    List<String> limited = List.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "-");
+    List<String> command = new ArrayList<>(limited);
+    command.addAll(List.of(checkout.resolve("waybill").toString(), "run", "x.csv"));
+
+    Ended ended = start(folder, command).await();
+
+    assertThat(ended.status).isEqualTo(1);
+    assertThat(ended.err)
+        .isEqualTo(
+            "waybill: a process may open 256 files here, and a job needs 512: raise the hard limit (ulimit -Hn)\n");
+    assertThat(calls).doesNotExist();
+  }
+
+  @Test
+  void aSoftLimitOfOpenFilesIsLeftToJava() throws Exception {
+    assertThat(run("help").status).isZero();
+    assertThat(run("train").status).isZero();
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "ulimit -Sn 256; exec \"$@\"", "-"));
+    command.addAll(List.of(checkout.resolve("waybill").toString(), "run", "x.csv"));
+
+    Ended ended = start(folder, command).await();
+
+    assertThat(ended.status).as(ended.err).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"C, C.UTF-8", "POSIX, C.UTF-8", "not_INSTALLED.UTF-8, C.UTF-8", "C.utf8, C.utf8"})
+  void javaGetsALocaleInWhichNamesOfFilesMayHaveAnyCharacters(String given, String passed)
+      throws Exception {
+    environment.put("LC_ALL", given);
+
+    Ended ended = run("help");
+
+    assertThat(ended.status).as(ended.err).isZero();
+    assertThat(called("locale ")).containsExactly("locale " + passed);
+  }
+
+  @Test
   void aBuildThatFailsSaysWhy() throws Exception {
     environment.put("MAVEN_FAILS", "yes");
 
@@ -250,12 +291,16 @@ class LauncherScriptTest {
     environment.put("TRAINING_BLOCKS", "yes");
     Started training = start("train");
     Processes.waitFor(() -> Optional.of(java()).filter(java -> java.size() == 2));
+    Path scratch = checkout.resolve("local/target/training");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(scratch)))
+        .isEqualTo("rwx------");
+    assertThat(java()).allMatch(java -> java.contains(" -XX:-UsePerfData "));
 
     signal(signal, training);
 
     assertThat(training.await().status).isEqualTo(status);
     assertThat(training.process.descendants()).isEmpty();
-    assertThat(checkout.resolve("local/target/training")).doesNotExist();
+    assertThat(scratch).doesNotExist();
     assertThat(checkout.resolve("local/target/cds")).doesNotExist();
     assertThat(checkout.resolve("target")).isEmptyDirectory();
   }
@@ -316,6 +361,7 @@ class LauncherScriptTest {
         home.resolve("bin/java"),
         """
         echo "java $*" >>"$CALLS"
+        echo "locale ${LC_ALL:-}" >>"$CALLS"
         case "$*" in *ArchiveClassesAtExit=*)
           [ -z "${TRAINING_FAILS:-}" ] || exit 1
           [ -z "${TRAINING_BLOCKS:-}" ] || exec sleep 1000

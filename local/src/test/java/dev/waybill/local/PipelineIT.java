@@ -22,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -195,6 +197,43 @@ class PipelineIT {
                 StandardCharsets.UTF_8));
   }
 
+  /** By each step on its span, by all in the metric, and by the run in its record. */
+  @Test
+  void everyValueThatAStepChangedIsCountedOnce() throws IOException {
+    RunSummary run = runs.get("listings.csv");
+    Trace trace = trace(run);
+
+    assertThat(named(trace, "fill missing values").attributes())
+        .containsEntry(
+            "waybill.step.values_changed",
+            "house_rules: constant_filled_in 1040; host_identity_verified: constant_filled_in 41;"
+                + " instant_bookable: constant_filled_in 34; country: constant_filled_in 27;"
+                + " cancellation_policy: constant_filled_in 23; name: constant_filled_in 20;"
+                + " host_name: constant_filled_in 13");
+    assertThat(named(trace, "reduce skewness").attributes())
+        .containsEntry(
+            "waybill.step.values_changed",
+            "reviews_per_month: missing 210; calculated_host_listings_count: missing 5;"
+                + " number_of_reviews: missing 3");
+    assertThat(named(trace, "correct review dates").attributes())
+        .containsEntry(
+            "waybill.step.values_changed", "last_review: missing 210, before_construction 209");
+    Map<String, Map<String, Long>> counted = new HashMap<>();
+    for (JsonNode line : lines(Path.of(run.report()).resolveSibling("metrics.jsonl"))) {
+      for (JsonNode metric :
+          line.findValues("metrics").stream().flatMap(PipelineIT::each).toList()) {
+        if (metric.path("name").asText().equals("waybill.values.changed")) {
+          for (JsonNode point : metric.at("/sum/dataPoints")) {
+            counted
+                .computeIfAbsent(attribute(point, "column"), column -> new HashMap<>())
+                .merge(attribute(point, "cause"), point.path("asInt").asLong(), Long::sum);
+          }
+        }
+      }
+    }
+    assertThat(counted).isEqualTo(run.values().changed());
+  }
+
   @Test
   void aJobHangsUnderItsStateWhenXRayAnswersAndUnderTheLambdaWhenNot(@TempDir Path folder)
       throws Exception {
@@ -240,6 +279,12 @@ class PipelineIT {
 
   static List<RunSummary> run(Path out, List<Path> files, Map<String, String> environment)
       throws InterruptedException {
+    return run(out, files, CleaningSettings.DEFAULT, environment);
+  }
+
+  private static List<RunSummary> run(
+      Path out, List<Path> files, CleaningSettings cleaning, Map<String, String> environment)
+      throws InterruptedException {
     Progress progress = new Progress(System.err, true);
     try (LocalCloud cloud =
         new LocalCloud(
@@ -250,6 +295,7 @@ class PipelineIT {
             Backend.NONE,
             RUN_DATE,
             progress::warn,
+            cleaning,
             environment)) {
       return new LocalRuns(cloud, progress).run(files);
     }
@@ -266,6 +312,18 @@ class PipelineIT {
         lines(folder.resolve("segments.jsonl")),
         lines(folder.resolve("traces.jsonl")),
         run.traceId());
+  }
+
+  private static Stream<JsonNode> each(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
+  }
+
+  private static String attribute(JsonNode point, String key) {
+    return each(point.path("attributes"))
+        .filter(attribute -> attribute.path("key").asText().equals(key))
+        .map(attribute -> attribute.at("/value/stringValue").asText())
+        .findFirst()
+        .orElse(null);
   }
 
   private static List<JsonNode> lines(Path file) throws IOException {

@@ -76,6 +76,9 @@ class RunCommandIT {
     assertThat(runs).hasSize(3);
     assertThat(runs.at("/0/status").asText()).isEqualTo("SUCCEEDED");
     assertThat(runs.at("/0/rows/read").asLong()).isEqualTo(2_000);
+    assertThat(runs.at("/0/values/changed/last_review").toString())
+        .isEqualTo("{\"missing\":210,\"before_construction\":209}");
+    assertThat(runs.at("/0/warnings").isArray()).isTrue();
     assertThat(runs.at("/0/seconds").isDouble()).isTrue();
     assertThat(runs.at("/1/error/type").asText()).isEqualTo("NotStarted");
     assertThat(runs.at("/1/error/message").asText()).startsWith("the upload failed: ");
@@ -95,7 +98,8 @@ class RunCommandIT {
             SAMPLE + "  SUCCEEDED\n",
             "  rows in             2,000\n",
             "  rows out            1,808\n",
-            "                        131 missing_value\n")
+            "                        131 missing_value\n",
+            "  values filled in or replaced: 1,835 in 11 columns\n")
         .containsPattern("  CleanListings   +\\d+\\.\\d\\d s  SUCCEEDED\n")
         .containsPattern("  whole run       +\\d+\\.\\d\\d s\n")
         .containsPattern(
@@ -122,6 +126,8 @@ class RunCommandIT {
 
     assertThat(Files.readString(report))
         .contains("style=\"width:90.40%\"", ">1,808<", ">90.4 %<")
+        .contains(
+            "<tr><th>house_rules</th><td>constant filled in</td><td class=\"number\">1,040</td><td></td></tr>")
         .doesNotContainPattern("style=\"[^\"]*[,\u0660-\u0669]");
   }
 

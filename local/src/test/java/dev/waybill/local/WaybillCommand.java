@@ -60,6 +60,30 @@ public final class WaybillCommand {
         : List.of();
   }
 
+  /**
+   * On a machine of its own, as far as Linux can make one for a process.
+   *
+   * @param script makes the machine, as root in namespaces of mounts and host names, and ends with
+   *     what starts the command, {@code "$@"}
+   */
+  public WaybillCommand onMachine(String script) {
+    prefix.addAll(
+        List.of("unshare", "--map-root-user", "--mount", "--uts", "bash", "-ec", script, "-"));
+    return this;
+  }
+
+  /** Whether this machine lets its users make such machines; some have no namespaces for them. */
+  public static boolean canMakeMachines() {
+    try {
+      return new ProcessBuilder("unshare", "--map-root-user", "--mount", "--uts", "true")
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException | InterruptedException noSuchTool) {
+      return false;
+    }
+  }
+
   /** With another standard output: a file, or null for a pipe. */
   public WaybillCommand to(Path output) {
     redirect = output == null ? Redirect.PIPE : Redirect.to(output.toFile());
@@ -85,6 +109,7 @@ public final class WaybillCommand {
     words.add(Installation.java());
     words.addAll(jvm);
     words.add("-XX:TieredStopAtLevel=1");
+    words.add("-XX:-UsePerfData");
     words.add("-Dwaybill.root=" + ROOT);
     words.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
     words.add("-cp");

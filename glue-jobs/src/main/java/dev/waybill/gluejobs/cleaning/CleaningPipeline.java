@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
 import dev.waybill.gluejobs.InputObject;
-import dev.waybill.gluejobs.InvalidInput;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.Partitions;
@@ -17,7 +16,6 @@ import dev.waybill.gluejobs.csv.CsvSource;
 import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +77,7 @@ public final class CleaningPipeline {
     RowwiseSteps checked = check(file, cuts, duplicates);
     Medians medians = job.step("find medians", () -> Medians.of(checked.counted(), run.runDate()));
     Map<String, List<String>> examples = examples(checked.rows(), medians);
-    checkUnreadable(medians, examples);
+    warnOfUnreadable(medians, examples);
 
     Dataset<Row> kept = checked.rows().where(not(Rejection.isMarked())).select(contractColumns());
     Dataset<Row> cleaned =
@@ -135,22 +133,17 @@ public final class CleaningPipeline {
         : Map.of();
   }
 
-  /** Nothing is written yet: a run that is to fail leaves no data set. */
-  private void checkUnreadable(Medians medians, Map<String, List<String>> examples) {
-    List<String> found =
-        UnreadableValues.warnings(medians, options.maxUnreadablePercent(), examples);
-    if (options.failOnUnreadable() && !found.isEmpty()) {
-      throw new InvalidInput(
-          run.key(),
-          "%s; at most %s %% of a column may be (--%s): correct the file and upload it again"
-              .formatted(
-                  String.join("; ", found),
-                  new BigDecimal(String.valueOf(options.maxUnreadablePercent()))
-                      .stripTrailingZeros()
-                      .toPlainString(),
-                  CleaningOptions.MAX_UNREADABLE_PERCENT));
+  private void warnOfUnreadable(Medians medians, Map<String, List<String>> examples) {
+    double percent = options.maxUnreadablePercent();
+    UnreadableValues.warnings(medians, percent, examples).forEach(this::warn);
+    if (options.failOnUnreadable()) {
+      // Nothing is written yet. The error will stand in spans, where no value belongs.
+      job.step(
+          "check unreadable values",
+          () ->
+              UnreadableValues.refuse(
+                  run.key(), UnreadableValues.warnings(medians, percent, Map.of()), percent));
     }
-    found.forEach(this::warn);
   }
 
   private static Column[] contractColumns() {

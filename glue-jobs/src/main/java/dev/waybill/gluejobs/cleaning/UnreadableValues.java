@@ -12,8 +12,10 @@ import static org.apache.spark.sql.functions.substring;
 import static org.apache.spark.sql.functions.when;
 
 import dev.waybill.gluejobs.ChangeCause;
+import dev.waybill.gluejobs.InvalidInput;
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.values.Visible;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +113,23 @@ final class UnreadableValues {
               }
             });
     return warnings;
+  }
+
+  /**
+   * Fails the run where there is any warning.
+   *
+   * @throws InvalidInput with all of them
+   */
+  static void refuse(String key, List<String> warnings, double percent) {
+    if (!warnings.isEmpty()) {
+      throw new InvalidInput(
+          key,
+          "%s; at most %s %% of a column may be (--%s): correct the file and upload it again"
+              .formatted(
+                  String.join("; ", warnings),
+                  BigDecimal.valueOf(percent).stripTrailingZeros().toPlainString(),
+                  CleaningOptions.MAX_UNREADABLE_PERCENT));
+    }
   }
 
   private static String suchAs(List<String> examples) {

@@ -1,8 +1,10 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.local.CleaningSettings;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
+import dev.waybill.local.Keys;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.run.LocalRuns;
@@ -51,6 +53,8 @@ final class RunCommand implements Callable<Integer> {
       description = "the day the files came; later review dates are wrong (default: today, UTC)")
   private LocalDate runDate;
 
+  @Mixin private UnreadableOptions unreadable = new UnreadableOptions();
+
   @Mixin private BackendOptions backend = new BackendOptions();
 
   @Option(
@@ -61,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     InputFiles.check(files);
+    CleaningSettings cleaning = unreadable.settings();
     Backend collector = backend.backend();
     Progress progress = new Progress(System.err, json);
     List<RunSummary> summaries;
@@ -70,9 +75,11 @@ final class RunCommand implements Callable<Integer> {
                 Installation.ofLauncher(),
                 out,
                 HttpEndpoint.LOOPBACK,
+                Keys.random(),
                 collector,
                 RunDate.clock(runDate),
-                progress::warn);
+                progress::warn,
+                cleaning);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       summaries = new LocalRuns(cloud, progress).run(files);
       print(summaries);

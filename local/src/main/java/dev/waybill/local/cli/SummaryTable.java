@@ -7,6 +7,7 @@ import dev.waybill.local.run.RunSummary.TraceShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What a person reads at the end of runs. */
@@ -35,7 +36,9 @@ final class SummaryTable {
           .rejected()
           .forEach(
               (reason, count) -> lines.add(line("", "%s %s".formatted(number(count), reason))));
+      lines.add("  values filled in or replaced: " + changed(run.values().changed()));
     }
+    run.warnings().forEach(warning -> lines.add(line("warning", warning)));
     double jobs = 0;
     for (JobTry job : run.jobs()) {
       String attempt = job.attempt() == 0 ? "" : " (attempt %d)".formatted(job.attempt() + 1);
@@ -54,6 +57,17 @@ final class SummaryTable {
       lines.add(line(here ? "report" : "trace link", here ? relative(run.report()) : run.report()));
     }
     return String.join("\n", lines);
+  }
+
+  private static String changed(Map<String, Map<String, Long>> values) {
+    long all =
+        values.values().stream()
+            .flatMap(causes -> causes.values().stream())
+            .mapToLong(Long::longValue)
+            .sum();
+    return all == 0
+        ? "none"
+        : "%,d in %d column%s".formatted(all, values.size(), values.size() == 1 ? "" : "s");
   }
 
   private static String shape(TraceShape trace) {

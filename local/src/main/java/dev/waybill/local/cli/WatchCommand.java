@@ -1,5 +1,6 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.local.CleaningSettings;
 import dev.waybill.local.HostPort;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Keys;
@@ -60,11 +61,14 @@ final class WatchCommand implements Callable<Integer> {
       description = "run the files again whose runs were interrupted, by Ctrl-C or a crash")
   private boolean resume;
 
+  @Mixin private UnreadableOptions unreadable = new UnreadableOptions();
+
   @Mixin private BackendOptions backend = new BackendOptions();
 
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
+    CleaningSettings cleaning = unreadable.settings();
     Backend collector = backend.backend();
     InetSocketAddress address = HostPort.parse("--s3-address", s3Address).address();
     Keys keys = Keys.of(System.getenv());
@@ -77,7 +81,8 @@ final class WatchCommand implements Callable<Integer> {
                 keys,
                 collector,
                 Clock.systemUTC(),
-                progress::warn);
+                progress::warn,
+                cleaning);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(

@@ -54,7 +54,8 @@ public final class Waybill {
     StandardOutput out = new StandardOutput();
     PrintWriter writer = out.writer();
     CommandLine line = commandLine().setOut(writer);
-    int status = line.execute(args);
+    int status =
+        FileNames.areReadable(args, System.err) ? line.execute(args) : CommandLine.ExitCode.USAGE;
     writer.flush();
     try {
       out.check();

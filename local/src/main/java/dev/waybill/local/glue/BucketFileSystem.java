@@ -56,7 +56,8 @@ public final class BucketFileSystem extends FileSystem {
     super.initialize(name, configuration);
     setConf(configuration);
     uri = URI.create(name.getScheme() + "://" + name.getAuthority());
-    folder = java.nio.file.Path.of(configuration.get(FOLDER)).toAbsolutePath();
+    // Not get(): it would replace ${…} in the path by properties and variables.
+    folder = java.nio.file.Path.of(configuration.getRaw(FOLDER)).toAbsolutePath();
     workingDirectory = new Path(uri + "/");
   }
 

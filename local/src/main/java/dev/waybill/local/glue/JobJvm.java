@@ -1,6 +1,7 @@
 package dev.waybill.local.glue;
 
 import dev.waybill.local.ChildEnvironment;
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,20 +13,22 @@ import java.util.Map;
 
 /**
  * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line,
- * credentials and region in the environment. What is local about it is a setting of Spark or the
- * AWS SDK, never something that the job asks.
+ * the region in the environment. What is local about it is a setting of Spark or the AWS SDK, never
+ * something that the job asks.
  *
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
  * @param environment variables of every job's JVM, besides the launcher's
  * @param machine what the JVMs share
+ * @param jvms starts them
  */
 public record JobJvm(
     Installation installation,
     Path bucket,
     Path runs,
     Map<String, String> environment,
-    Machine machine)
+    Machine machine,
+    ChildJvms jvms)
     implements GlueServer.Launcher {
 
   /**
@@ -38,6 +41,18 @@ public record JobJvm(
 
   private static final int SMALL_HEAP_MEBIBYTES = 1_024;
   private static final int LARGE_HEAP_MEBIBYTES = 4_096;
+
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /**
+   * Spark listens on the loopback interface only. Its temporary files go into the working folder:
+   * another one's name may have a comma in it, and Spark takes a list.
+   */
+  private static final List<String> SURROUNDINGS =
+      List.of(
+          "-Dspark.driver.host=" + LOOPBACK,
+          "-Dspark.driver.bindAddress=" + LOOPBACK,
+          "-Dspark.local.dir=.");
 
   /** The variable of a job's JVM that has the URL of its collector. */
   public static final String COLLECTOR_VARIABLE = "WAYBILL_COLLECTOR";
@@ -95,7 +110,11 @@ public record JobJvm(
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     ChildEnvironment.apply(builder.environment(), environment);
-    return new Started(builder.start(), error, log, share::close);
+    // Spark looks for the machine's name before its settings are read, and it may have no address.
+    builder
+        .environment()
+        .putAll(Map.of("SPARK_LOCAL_IP", LOOPBACK, "SPARK_LOCAL_HOSTNAME", LOOPBACK));
+    return new Started(jvms.start(builder), error, log, share::close);
   }
 
   private List<String> command(JobRun run, Path error, List<String> sizeOptions) {
@@ -104,6 +123,7 @@ public record JobJvm(
     command.addAll(installation.sparkOptions());
     command.addAll(installation.archiveOptions(run.job().name()));
     command.addAll(sizeOptions);
+    command.addAll(SURROUNDINGS);
     Map<String, String> properties =
         Map.of(
             JobMain.CLASS,
@@ -116,10 +136,6 @@ public record JobJvm(
             "job-log4j2.properties",
             "spark.ui.enabled",
             "false",
-            "spark.driver.host",
-            "127.0.0.1",
-            "spark.driver.bindAddress",
-            "127.0.0.1",
             "spark.hadoop.fs.s3.impl",
             FILE_SYSTEM,
             "spark.hadoop." + BucketFileSystem.FOLDER,

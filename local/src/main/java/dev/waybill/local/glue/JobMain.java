@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.apache.hadoop.security.UserGroupInformation;
 
 /**
  * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
@@ -20,10 +21,18 @@ final class JobMain {
   /** An argument that is this and a variable's name stands for that variable's value. */
   static final String FROM_VARIABLE = "variable:WAYBILL_";
 
+  private static final String NO_LIBRARY =
+      "; Spark's native libraries are loaded from a folder below --out, whose file system must not be"
+          + " mounted with noexec: name another folder by --out";
+
+  private static final String USER = "waybill";
+
   private JobMain() {}
 
   public static void main(String[] args) throws Exception {
     endWithLauncher();
+    // Hadoop would ask the system, which in a container may have no name for its user.
+    UserGroupInformation.setLoginUser(UserGroupInformation.createRemoteUser(USER));
     try {
       Class.forName(System.getProperty(CLASS))
           .getMethod("main", String[].class)
@@ -58,6 +67,10 @@ final class JobMain {
     }
     Files.writeString(
         Path.of(System.getProperty(ERROR)),
-        "Exception in User Class: " + root.getClass().getName() + " : " + root.getMessage());
+        "Exception in User Class: "
+            + root.getClass().getName()
+            + " : "
+            + root.getMessage()
+            + (root instanceof UnsatisfiedLinkError ? NO_LIBRARY : ""));
   }
 }

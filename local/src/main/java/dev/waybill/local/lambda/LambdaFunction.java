@@ -2,6 +2,7 @@ package dev.waybill.local.lambda;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.waybill.local.AwsClients;
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.HttpEndpoint.ClientError;
 import dev.waybill.local.Installation;
@@ -73,6 +74,7 @@ public final class LambdaFunction implements AutoCloseable {
 
   private LambdaFunction(
       Installation installation,
+      ChildJvms jvms,
       Map<String, String> environment,
       Path log,
       Segments segments,
@@ -84,7 +86,7 @@ public final class LambdaFunction implements AutoCloseable {
     this.deadLetters = deadLetters;
     this.runtimeApi = HttpEndpoint.start("lambda", this::serve);
     this.sandboxes =
-        () -> Sandbox.start(installation, runtimeApi.address(), environment, log, collector);
+        () -> Sandbox.start(installation, jvms, runtimeApi.address(), environment, log, collector);
     startSandbox();
     clock.scheduleWithFixedDelay(
         this::endWhatIsStuck, CHECK.toMillis(), CHECK.toMillis(), TimeUnit.MILLISECONDS);
@@ -93,6 +95,7 @@ public final class LambdaFunction implements AutoCloseable {
   /**
    * Starts the function's sandbox.
    *
+   * @param jvms starts its JVMs
    * @param environment the function's own, AWS SDK settings among it
    * @param log takes what the function logs
    * @param collector takes it too, as OTLP
@@ -100,16 +103,18 @@ public final class LambdaFunction implements AutoCloseable {
    */
   public static LambdaFunction start(
       Installation installation,
+      ChildJvms jvms,
       Map<String, String> environment,
       Path log,
       Segments segments,
       OtlpReceiver collector,
       BiConsumer<Created, String> deadLetters) {
-    return start(installation, environment, log, segments, collector, deadLetters, TIMEOUT);
+    return start(installation, jvms, environment, log, segments, collector, deadLetters, TIMEOUT);
   }
 
   static LambdaFunction start(
       Installation installation,
+      ChildJvms jvms,
       Map<String, String> environment,
       Path log,
       Segments segments,
@@ -117,7 +122,7 @@ public final class LambdaFunction implements AutoCloseable {
       BiConsumer<Created, String> deadLetters,
       Duration timeout) {
     return new LambdaFunction(
-        installation, environment, log, segments, collector, deadLetters, timeout);
+        installation, jvms, environment, log, segments, collector, deadLetters, timeout);
   }
 
   /** Invokes the function for a new object, asynchronously, as S3 does. */

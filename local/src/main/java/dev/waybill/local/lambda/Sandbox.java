@@ -2,6 +2,7 @@ package dev.waybill.local.lambda;
 
 import dev.waybill.lambdatrigger.StartPipeline;
 import dev.waybill.local.ChildEnvironment;
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.Installation;
 import dev.waybill.local.collector.OtlpReceiver;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class Sandbox {
   /**
    * Starts one.
    *
+   * @param jvms starts its JVM
    * @param runtimeApi host, port and path
    * @param environment the function's own, AWS SDK settings among it
    * @param log gets what the function logs
@@ -38,6 +40,7 @@ final class Sandbox {
    */
   static Sandbox start(
       Installation installation,
+      ChildJvms jvms,
       String runtimeApi,
       Map<String, String> environment,
       Path log,
@@ -54,7 +57,7 @@ final class Sandbox {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     ChildEnvironment.apply(builder.environment(), own);
     try {
-      Process process = builder.start();
+      Process process = jvms.start(builder);
       return new Sandbox(
           process, FunctionLogs.start(LambdaFunction.NAME, process.inputReader(), log, collector));
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package dev.waybill.local.report;
 
+import dev.waybill.gluejobs.ChangeCause;
+import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.local.report.Trace.Span;
 import dev.waybill.local.run.ExecutionFollower.JobTry;
 import dev.waybill.local.run.RunSummary;
@@ -32,7 +34,9 @@ public final class HtmlReport {
             "status", escape(run.status()),
             "facts", facts(run),
             "error", error(run),
+            "warnings", warnings(run),
             "rows", rows(run),
+            "values", values(run),
             "waterfall", waterfall(trace),
             "outputs", outputs(run));
     String page = template();
@@ -79,6 +83,53 @@ public final class HtmlReport {
         ? ""
         : "<section class=\"error\"><h2>%s</h2><p>%s</p></section>"
             .formatted(escape(run.error().type()), escape(run.error().message()));
+  }
+
+  private static String warnings(RunSummary run) {
+    return run.warnings().isEmpty()
+        ? ""
+        : run.warnings().stream()
+            .map(warning -> "<p>" + escape(warning) + "</p>")
+            .collect(
+                Collectors.joining(
+                    "", "<section class=\"warning\"><h2>Warnings</h2>", "</section>"));
+  }
+
+  /** What became of values that are in {@code cleaned/} as others. */
+  private static String values(RunSummary run) {
+    if (run.rows().read() == null) {
+      return "";
+    }
+    if (run.values().changed().isEmpty()) {
+      return values("<p class=\"none\">None was filled in or replaced.</p>");
+    }
+    StringBuilder table = new StringBuilder();
+    run.values()
+        .changed()
+        .forEach(
+            (column, causes) ->
+                causes.forEach(
+                    (cause, count) ->
+                        table.append(
+                            "<tr><th>%s</th><td>%s</td><td class=\"number\">%,d</td><td>%s</td></tr>"
+                                .formatted(
+                                    escape(column),
+                                    escape(cause.replace('_', ' ')),
+                                    count,
+                                    examples(run, column, cause)))));
+    return values("<table class=\"values\">" + table + "</table>");
+  }
+
+  private static String values(String content) {
+    return "<section><h2>Values filled in or replaced</h2>" + content + "</section>";
+  }
+
+  private static String examples(RunSummary run, String column, String cause) {
+    return cause.equals(ChangeCause.UNREADABLE.text())
+        ? run.values().examples().getOrDefault(column, List.of()).stream()
+            .map(example -> "<code>" + escape(Visible.text(example)) + "</code>")
+            .collect(Collectors.joining(", "))
+        : "";
   }
 
   private static String rows(RunSummary run) {

@@ -4,7 +4,7 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsErrors;
 import dev.waybill.local.run.ExecutionFollower.Ended;
 import dev.waybill.local.run.RunSummary.Failure;
-import dev.waybill.local.run.RunSummary.Rows;
+import dev.waybill.local.run.RunSummary.Recorded;
 import dev.waybill.local.run.Uploader.Sent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,13 +141,16 @@ public final class DeployedRuns {
 
   private RunSummary summary(Sent sent, Ended ended) {
     Failure failure = Failure.of(ended, sent.changed());
+    Recorded recorded = recorded(ended.runId());
     return new RunSummary(
         ended.runId(),
         failure == null ? RunSummary.SUCCEEDED : RunSummary.FAILED,
         failure,
         sent.traceId(),
         new RunSummary.Input(sent.file().toString(), sent.bytes()),
-        rows(ended.runId()),
+        recorded.rows(),
+        recorded.values(),
+        recorded.warnings(),
         outputs(ended.runId()),
         ended.jobs(),
         null,
@@ -163,7 +166,9 @@ public final class DeployedRuns {
         failure,
         sent.traceId(),
         new RunSummary.Input(sent.file().toString(), sent.bytes()),
-        Rows.NONE,
+        Recorded.NONE.rows(),
+        Recorded.NONE.values(),
+        Recorded.NONE.warnings(),
         Map.of(),
         List.of(),
         null,
@@ -172,14 +177,14 @@ public final class DeployedRuns {
   }
 
   /** The run is over, whoever may read its records. */
-  private Rows rows(String runId) {
+  private Recorded recorded(String runId) {
     try {
-      return Rows.ofRun(aws, stack.bucket(), runId);
+      return Recorded.ofRun(aws, stack.bucket(), runId);
     } catch (SdkException e) {
       progress.warn(
           "run %s: its rows are not known, for the run's record can't be read from the bucket %s: %s"
               .formatted(runId, stack.bucket(), errors.sentence(e)));
-      return Rows.NONE;
+      return Recorded.NONE;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.waybill.local.run;
 
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.Folders;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.s3.BucketServer;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +41,7 @@ public final class OutFolder implements AutoCloseable {
   private OutFolder(Path folder, boolean alone, Consumer<String> warnings) throws IOException {
     bucket = folder.resolve("bucket");
     runs = folder.resolve("runs");
+    Files.createDirectories(folder);
     Files.createDirectories(bucket.resolve("input"));
     Files.createDirectories(runs);
     lock =
@@ -80,11 +83,25 @@ public final class OutFolder implements AutoCloseable {
   }
 
   private static OutFolder open(Path folder, boolean alone, Consumer<String> warnings) {
+    if (folder.toString().isEmpty()) {
+      throw new IllegalArgumentException("--out is empty; it must name a folder");
+    }
     try {
       return new OutFolder(folder.toAbsolutePath().normalize(), alone, warnings);
     } catch (IOException e) {
-      throw new UncheckedIOException("can't use the folder " + folder, e);
+      throw new IllegalStateException(
+          "can't use the folder %s: %s".formatted(folder, why(folder, e)));
     }
+  }
+
+  /** The reason, and where it is not the folder itself, what stands in the way. */
+  private static String why(Path folder, IOException problem) {
+    String reason = Folders.reason(problem);
+    return problem instanceof FileSystemException at
+            && at.getFile() != null
+            && !Path.of(at.getFile()).equals(folder.toAbsolutePath().normalize())
+        ? "%s (%s)".formatted(reason, at.getFile())
+        : reason;
   }
 
   /** The runs that were interrupted and whose files did not run again. */
@@ -125,6 +142,7 @@ public final class OutFolder implements AutoCloseable {
 
   private void recover(Consumer<String> warnings) throws IOException {
     Files.deleteIfExists(runs.resolve(LocalCloud.LAMBDA_LOG));
+    ChildJvms.removeLeft(bucket.getParent());
     for (Path run : folders(runs)) {
       StartedRun.in(run).ifPresent(started -> warnings.accept(started.recover(run, bucket)));
     }

@@ -11,7 +11,7 @@ import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.ExecutionFollower.Ended;
 import dev.waybill.local.run.ExecutionFollower.JobTry;
 import dev.waybill.local.run.RunSummary.Failure;
-import dev.waybill.local.run.RunSummary.Rows;
+import dev.waybill.local.run.RunSummary.Recorded;
 import dev.waybill.local.run.RunSummary.TraceShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,6 +98,7 @@ public final class RunFolder {
     Trace trace = Trace.of(segments, cloud.collector().ofRun(run.runId(), Signal.TRACES), traceId);
     Path report = folder.resolve(REPORT);
     Failure failure = Failure.of(run, upload.changed);
+    Recorded recorded = Recorded.ofRun(aws, LocalCloud.BUCKET, run.runId());
     RunSummary summary =
         new RunSummary(
             run.runId(),
@@ -105,7 +106,9 @@ public final class RunFolder {
             failure,
             traceId,
             new RunSummary.Input(upload.file, upload.bytes),
-            Rows.ofRun(aws, LocalCloud.BUCKET, run.runId()),
+            recorded.rows(),
+            recorded.values(),
+            recorded.warnings(),
             outputs(run.runId()),
             run.jobs(),
             new TraceShape(

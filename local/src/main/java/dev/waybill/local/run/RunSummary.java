@@ -3,6 +3,8 @@ package dev.waybill.local.run;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.waybill.gluejobs.InvalidInput;
 import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.RunRecord;
@@ -22,6 +24,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
  * @param status SUCCEEDED or FAILED
  * @param error null where it succeeded
  * @param traceId as X-Ray writes it; null where nothing was sent
+ * @param values of the rows in {@code cleaned/} that were filled in or replaced
+ * @param warnings of the jobs, in sentences
  * @param outputs by data set: of a local run the paths on this machine of those that are complete,
  *     of a deployed one their addresses in S3
  * @param trace null where the trace is not on this machine
@@ -36,6 +40,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
   "trace_id",
   "input",
   "rows",
+  "values",
+  "warnings",
   "outputs",
   "jobs",
   "trace",
@@ -49,6 +55,8 @@ public record RunSummary(
     @JsonProperty("trace_id") String traceId,
     @JsonProperty("input") Input input,
     @JsonProperty("rows") Rows rows,
+    @JsonProperty("values") RunRecord.Values values,
+    @JsonProperty("warnings") List<String> warnings,
     @JsonProperty("outputs") Map<String, String> outputs,
     @JsonProperty("jobs") List<ExecutionFollower.JobTry> jobs,
     @JsonProperty("trace") TraceShape trace,
@@ -57,6 +65,12 @@ public record RunSummary(
 
   static final String SUCCEEDED = "SUCCEEDED";
   static final String FAILED = "FAILED";
+
+  /** Reads of the record what is asked for here, and no more. */
+  private static final ObjectReader RECORD =
+      Json.mapper()
+          .readerFor(Recorded.class)
+          .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** What went wrong, in words for a person. */
   public record Failure(String type, String message) {
@@ -102,14 +116,31 @@ public record RunSummary(
 
     static final Rows NONE = new Rows(null, null, null, Map.of());
 
-    /** What the jobs left in the bucket: the whole run's manifest, or the first job's record. */
-    static Rows ofRun(AwsClients aws, String bucket, String runId) {
+    /** All rejected rows, whatever the reason. */
+    public long allRejected() {
+      return rejected.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /** What the jobs left of a run in the bucket. */
+  record Recorded(Rows rows, RunRecord.Values values, List<String> warnings) {
+
+    static final Recorded NONE = new Recorded(Rows.NONE, RunRecord.Values.NONE, List.of());
+
+    /** An older deployment's record has neither values nor warnings. */
+    Recorded {
+      values = values == null ? RunRecord.Values.NONE : values;
+      warnings = warnings == null ? List.of() : warnings;
+    }
+
+    /** The whole run's manifest, or the first job's record. */
+    static Recorded ofRun(AwsClients aws, String bucket, String runId) {
       for (String name : List.of(RunRecord.MANIFEST, RunRecord.CLEANED)) {
         try {
           String key = Output.RUNS.folder() + "/run=" + runId + "/" + name;
           String text =
               aws.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
-          return Json.mapper().treeToValue(Json.parse(text).path("rows"), Rows.class);
+          return RECORD.readValue(text);
         } catch (NoSuchKeyException notThatFar) {
           continue;
         } catch (JsonProcessingException e) {
@@ -117,11 +148,6 @@ public record RunSummary(
         }
       }
       return NONE;
-    }
-
-    /** All rejected rows, whatever the reason. */
-    public long allRejected() {
-      return rejected.values().stream().mapToLong(Long::longValue).sum();
     }
   }
 
@@ -141,6 +167,8 @@ public record RunSummary(
         null,
         new Input(file.toString(), 0),
         Rows.NONE,
+        RunRecord.Values.NONE,
+        List.of(),
         Map.of(),
         List.of(),
         null,

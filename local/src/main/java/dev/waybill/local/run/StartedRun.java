@@ -137,6 +137,8 @@ record StartedRun(
               traceId,
               new Input(file, bytes),
               Rows.NONE,
+              RunRecord.Values.NONE,
+              List.of(),
               Map.of(),
               jobs.stream().map(JobTry::stopped).toList(),
               new TraceShape(0, 0, 0, 0),

@@ -2,10 +2,9 @@ package dev.waybill.local.s3;
 
 import static dev.waybill.local.s3.BucketServer.UNFINISHED;
 
+import dev.waybill.local.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -50,14 +49,8 @@ final class BucketFolder {
     private NotWritten(Path folder, IOException cause) {
       super(
           "can't write into the folder %s (%s): free space on its disk, or use another folder"
-              .formatted(folder, reason(cause)),
+              .formatted(folder, Folders.reason(cause)),
           cause);
-    }
-
-    private static String reason(IOException e) {
-      return e instanceof FileSystemException file && file.getReason() != null
-          ? file.getReason()
-          : e instanceof AccessDeniedException ? "access denied" : String.valueOf(e.getMessage());
     }
   }
 

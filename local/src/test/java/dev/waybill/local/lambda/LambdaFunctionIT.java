@@ -3,6 +3,7 @@ package dev.waybill.local.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.local.AwsJson;
+import dev.waybill.local.ChildJvms;
 import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
@@ -114,6 +115,7 @@ class LambdaFunctionIT {
   private LambdaFunction function(Path folder, Duration timeout) {
     return LambdaFunction.start(
         INSTALLATION,
+        new ChildJvms(folder, folder),
         Map.of(
             "STATE_MACHINE_ARN",
             "arn:aws:states:eu-west-1:000000000000:stateMachine:x",

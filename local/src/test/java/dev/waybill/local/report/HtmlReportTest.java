@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.local.Json;
 import dev.waybill.local.run.ExecutionFollower.JobTry;
 import dev.waybill.local.run.RunSummary;
@@ -67,6 +68,10 @@ class HtmlReportTest {
             HOSTILE,
             new RunSummary.Input(HOSTILE, 1),
             new RunSummary.Rows(2L, 1L, 1L, Map.of(HOSTILE, 1L)),
+            new RunRecord.Values(
+                Map.of(HOSTILE, Map.of(HOSTILE, 1L, "unreadable", 1L)),
+                Map.of(HOSTILE, List.of(HOSTILE))),
+            List.of(HOSTILE),
             Map.of(HOSTILE, HOSTILE),
             List.of(new JobTry(HOSTILE, HOSTILE, 1, HOSTILE, 1)),
             new RunSummary.TraceShape(1, 1, 0, 1),

@@ -162,7 +162,7 @@ class FaultsIT {
         List.of(ended("overwritten", newer.etag()), ended("overwritten", older.etag()));
 
     assertThat(both.get(0).succeeded()).isTrue();
-    assertThat(RunSummary.Rows.ofRun(aws, LocalCloud.BUCKET, both.get(0).runId()).read())
+    assertThat(RunSummary.Recorded.ofRun(aws, LocalCloud.BUCKET, both.get(0).runId()).rows().read())
         .isEqualTo(2);
     assertThat(both.get(1).error()).isEqualTo("InvalidInput");
     assertThat(both.get(1).cause())
