@@ -22,7 +22,12 @@ public final class SmallSide {
 
   /** Whether so many rows are few. */
   public static boolean isFew(SparkSession spark, long rows) {
-    return rows <= Long.parseLong(spark.conf().get(FEW_ROWS, DEFAULT));
+    return rows <= few(spark);
+  }
+
+  /** Up to how many rows are few. */
+  public static long few(SparkSession spark) {
+    return Long.parseLong(spark.conf().get(FEW_ROWS, DEFAULT));
   }
 
   /**

@@ -35,7 +35,7 @@ final class SparkEvents extends SparkListener {
    * More stages than this have no span of their own; with 60 spans a run, both jobs have room for
    * so many.
    */
-  static final int STAGES_KEPT = 8;
+  static final int STAGES_KEPT = 14;
 
   /** More lost executors than this are not named. */
   static final int LOST_EXECUTORS_KEPT = 10;

@@ -1,6 +1,5 @@
 package dev.waybill.gluejobs.cleaning;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.count;
@@ -16,6 +15,7 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.storage.StorageLevel;
@@ -25,15 +25,19 @@ import org.apache.spark.storage.StorageLevel;
  * moved to find them: first a hash of each row's key tells which keys may be there twice, then the
  * rows of those alone are compared. Two keys of one hash are still two keys.
  *
- * @param offsets {@code record_offset} long, {@code is_duplicate} true; null where there are none
+ * @param few their offsets, where they are few; else empty
+ * @param many {@code record_offset} long, {@code is_duplicate} true; null where they are few
  */
-public record Duplicates(Dataset<Row> offsets) {
+public record Duplicates(List<Long> few, Dataset<Row> many) {
 
   static final List<String> KEY =
       List.of(
           ListingColumns.HOST_NAME, ListingColumns.LAT, ListingColumns.LONG, ListingColumns.PRICE);
 
   static final String IS_DUPLICATE = "is_duplicate";
+
+  /** A list of more is better joined than written into Spark's plans. */
+  private static final int LONGEST_LIST = 10_000;
 
   private static final String HASH = "key_hash";
   private static final String ROWS = "key_rows";
@@ -46,6 +50,7 @@ public record Duplicates(Dataset<Row> offsets) {
    * @param most how many there can be
    */
   public static Duplicates find(Dataset<Row> rows, long most) {
+    SparkSession spark = rows.sparkSession();
     Dataset<Row> unmarked = rows.where(not(Rejection.isMarked()));
     WindowSpec sameKey =
         Window.partitionBy(key())
@@ -53,17 +58,19 @@ public record Duplicates(Dataset<Row> offsets) {
                 Values.wholeLong(col(ListingColumns.ID)).asc_nulls_last(),
                 col(CsvSource.RAW_RECORD).asc(),
                 col(CsvSource.RECORD_OFFSET).asc());
+    boolean isSmall = SmallSide.isFew(spark, most);
     Dataset<Row> found =
-        (SmallSide.isFew(rows.sparkSession(), most) ? unmarked : ofRepeatedHashes(unmarked, most))
+        (isSmall ? unmarked : ofRepeatedHashes(unmarked, most))
             .withColumn(RANK, row_number().over(sameKey))
             .where(col(RANK).gt(1))
-            .select(col(CsvSource.RECORD_OFFSET), lit(true).as(IS_DUPLICATE))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    long duplicates = found.count();
-    return new Duplicates(
-        duplicates == 0
-            ? null
-            : SmallSide.isFew(rows.sparkSession(), duplicates) ? broadcast(found) : found);
+            .select(col(CsvSource.RECORD_OFFSET));
+    Dataset<Row> kept = isSmall ? found : found.persist(StorageLevel.MEMORY_AND_DISK());
+    int longest = (int) Math.min(LONGEST_LIST, SmallSide.few(spark));
+    List<Long> first =
+        kept.limit(longest + 1).collectAsList().stream().map(row -> row.getLong(0)).toList();
+    return first.size() <= longest
+        ? new Duplicates(first, null)
+        : new Duplicates(List.of(), SmallSide.of(kept.withColumn(IS_DUPLICATE, lit(true)), most));
   }
 
   /** The rows whose key may be there twice. */

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import dev.waybill.gluejobs.RejectReason;
 import dev.waybill.gluejobs.csv.CsvSource;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -18,17 +19,24 @@ public final class RemoveDuplicates {
   private RemoveDuplicates() {}
 
   public static Dataset<Row> apply(Dataset<Row> rows, Duplicates duplicates) {
-    if (duplicates.offsets() == null) {
-      return rows;
+    if (duplicates.many() != null) {
+      String[] offset = {CsvSource.RECORD_OFFSET};
+      return mark(rows.join(duplicates.many(), offset, "left_outer"), col(Duplicates.IS_DUPLICATE))
+          .drop(Duplicates.IS_DUPLICATE);
     }
+    return duplicates.few().isEmpty()
+        ? rows
+        : mark(rows, col(CsvSource.RECORD_OFFSET).isInCollection(duplicates.few()));
+  }
+
+  private static Dataset<Row> mark(Dataset<Row> rows, Column isDuplicate) {
     return Rejection.mark(
-            rows.join(duplicates.offsets(), new String[] {CsvSource.RECORD_OFFSET}, "left_outer"),
-            List.of(
-                new Rejection.Rule(
-                    col(Duplicates.IS_DUPLICATE),
-                    RejectReason.DUPLICATE,
-                    String.join(", ", Duplicates.KEY),
-                    Duplicates.text())))
-        .drop(Duplicates.IS_DUPLICATE);
+        rows,
+        List.of(
+            new Rejection.Rule(
+                isDuplicate,
+                RejectReason.DUPLICATE,
+                String.join(", ", Duplicates.KEY),
+                Duplicates.text())));
   }
 }
