@@ -9,15 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The dashboards of {@code grafana/}, and what the parsers of Prometheus, Loki and Tempo themselves
- * find in their queries: {@code .ci/queries} builds those, and {@code WAYBILL_QUERIES} names the
- * folder that has them.
+ * The dashboards of {@code grafana/}, and what Prometheus' parser and Grafana's grammars of Loki's
+ * and Tempo's languages find in their queries: {@code .ci/queries} builds those, and {@code
+ * WAYBILL_QUERIES} names the folder that has them.
  */
 final class Dashboards {
 
@@ -80,14 +82,11 @@ final class Dashboards {
   /** What is wrong with the queries: those that don't parse, and names that nothing has. */
   List<String> unknown(Names names) throws IOException {
     List<String> unknown = new ArrayList<>();
-    List<String> lines =
-        queries.stream().map(query -> line(query.language(), query.expression(), "", "")).toList();
-    List<JsonNode> queried = ask("queries", lines);
-    List<JsonNode> traced = ask("traceql", lines);
-    for (int i = 0; i < queries.size(); i++) {
-      Query query = queries.get(i);
-      boolean traceql = query.language().equals("traceql");
-      JsonNode answer = traceql ? traced.get(i) : queried.get(i);
+    Map<Query, JsonNode> answers = new LinkedHashMap<>();
+    answers.putAll(parsed("queries", query -> query.language().equals("promql")));
+    answers.putAll(parsed("grammars.js", query -> !query.language().equals("promql")));
+    for (Query query : queries) {
+      JsonNode answer = answers.get(query);
       if (answer.hasNonNull("error")) {
         unknown.add(query + ": " + answer.path("error").asText());
         continue;
@@ -99,6 +98,21 @@ final class Dashboards {
       answer.path("labels").forEach(name -> report(name.asText(), labels, query, unknown));
     }
     return unknown;
+  }
+
+  private Map<Query, JsonNode> parsed(String program, Predicate<Query> which) throws IOException {
+    List<Query> asked = queries.stream().filter(which).toList();
+    List<JsonNode> answers =
+        ask(
+            program,
+            asked.stream()
+                .map(query -> line(query.language(), query.expression(), "", ""))
+                .toList());
+    Map<Query, JsonNode> parsed = new LinkedHashMap<>();
+    for (int i = 0; i < asked.size(); i++) {
+      parsed.put(asked.get(i), answers.get(i));
+    }
+    return parsed;
   }
 
   /** What Prometheus calls what came. */
