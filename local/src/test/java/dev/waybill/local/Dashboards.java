@@ -26,8 +26,8 @@ final class Dashboards {
   /** What stands in a query where Grafana puts a value. */
   private static final Map<String, String> VARIABLES =
       Map.of(
-          "$__rate_interval_ms", "60000",
           "$__rate_interval", "1m",
+          "$__interval_ms", "60000",
           "$__interval", "1m",
           "$__range", "1h",
           "$last_job", "process-listings",
