@@ -61,8 +61,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     InputFiles.check(files);
-    Backend collector = backend.backend();
     Progress progress = new Progress(System.err, json);
+    Backend collector = backend.backend(progress::warn);
     List<RunSummary> summaries;
     try (OutFolder folder = OutFolder.share(out, progress::warn);
         LocalCloud cloud =

@@ -65,7 +65,7 @@ final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
-    Backend collector = backend.backend();
+    Backend collector = backend.backend(progress::warn);
     InetSocketAddress address = HostPort.parse("--s3-address", s3Address).address();
     Keys keys = Keys.of(System.getenv());
     try (OutFolder folder = OutFolder.alone(out, progress::warn);
