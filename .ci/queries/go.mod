@@ -5,6 +5,5 @@ go 1.26.0
 
 require (
 	github.com/grafana/alloy/syntax v0.1.1
-	github.com/prometheus/otlptranslator v1.0.0
 	github.com/prometheus/prometheus v0.314.0
 )

@@ -1,5 +1,5 @@
-// Reads queries, metrics and configurations as lines of JSON and answers each with a line: the names that
-// Prometheus' and Alloy's own parsers find, or the name that Prometheus gives an OTLP metric.
+// Reads queries and configurations as lines of JSON and answers each with a line: the names that Prometheus' and Alloy's
+// own parsers find.
 package main
 
 import (
@@ -11,16 +11,13 @@ import (
 
 	"github.com/grafana/alloy/syntax/ast"
 	alloy "github.com/grafana/alloy/syntax/parser"
-	"github.com/prometheus/otlptranslator"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// A question: Language is promql, alloy or metric; a metric's Expression is its OTLP name.
+// A question: Language is promql or alloy.
 type question struct {
 	Language   string `json:"language"`
 	Expression string `json:"expression"`
-	Unit       string `json:"unit"`
-	Type       string `json:"type"`
 }
 
 type answer struct {
@@ -53,8 +50,6 @@ func (found *answer) to(asked question) error {
 		return found.promql(asked.Expression)
 	case "alloy":
 		return found.alloy(asked.Expression)
-	case "metric":
-		return found.metric(asked)
 	}
 	return fmt.Errorf("no such language: %q", asked.Language)
 }
@@ -99,17 +94,3 @@ func (found *answer) alloy(configuration string) error {
 	}
 	return nil
 }
-
-func (found *answer) metric(asked question) error {
-	types := map[string]otlptranslator.MetricType{
-		"sum":       otlptranslator.MetricTypeMonotonicCounter,
-		"updown":    otlptranslator.MetricTypeNonMonotonicCounter,
-		"gauge":     otlptranslator.MetricTypeGauge,
-		"histogram": otlptranslator.MetricTypeHistogram,
-	}
-	namer := otlptranslator.MetricNamer{WithMetricSuffixes: true}
-	name, err := namer.Build(otlptranslator.Metric{Name: asked.Expression, Unit: asked.Unit, Type: types[asked.Type]})
-	found.Metrics = append(found.Metrics, name)
-	return err
-}
-
