@@ -16,6 +16,7 @@ RUN useradd --create-home --uid 10001 waybill && install -d -o waybill /data
 COPY --from=build --chown=waybill /image /
 COPY --chown=waybill waybill /waybill/
 COPY --chown=waybill sample-data /waybill/sample-data
+COPY LICENSE NOTICE /waybill/
 WORKDIR /waybill
 USER waybill
 # Makes the class-data archives by a run of the sample, which also shows that the image runs.

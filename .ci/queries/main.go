@@ -1,5 +1,5 @@
-// Reads queries, metrics and configurations as lines of JSON and answers each with a line: the names that
-// Prometheus', Loki's and Alloy's own parsers find, or the name that Prometheus gives an OTLP metric.
+// Reads queries and configurations as lines of JSON and answers each with a line: the names that Prometheus' and Alloy's
+// own parsers find.
 package main
 
 import (
@@ -11,17 +11,13 @@ import (
 
 	"github.com/grafana/alloy/syntax/ast"
 	alloy "github.com/grafana/alloy/syntax/parser"
-	"github.com/grafana/loki/v3/pkg/logql/syntax"
-	"github.com/prometheus/otlptranslator"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// A question: Language is promql, logql, alloy or metric; a metric's Expression is its OTLP name.
+// A question: Language is promql or alloy.
 type question struct {
 	Language   string `json:"language"`
 	Expression string `json:"expression"`
-	Unit       string `json:"unit"`
-	Type       string `json:"type"`
 }
 
 type answer struct {
@@ -52,12 +48,8 @@ func (found *answer) to(asked question) error {
 	switch asked.Language {
 	case "promql":
 		return found.promql(asked.Expression)
-	case "logql":
-		return found.logql(asked.Expression)
 	case "alloy":
 		return found.alloy(asked.Expression)
-	case "metric":
-		return found.metric(asked)
 	}
 	return fmt.Errorf("no such language: %q", asked.Language)
 }
@@ -90,29 +82,6 @@ func (found *answer) promql(expression string) error {
 	return nil
 }
 
-func (found *answer) logql(expression string) error {
-	parsed, err := syntax.ParseExpr(expression)
-	if err != nil {
-		return err
-	}
-	parsed.Walk(func(node syntax.Expr) bool {
-		switch node := node.(type) {
-		case *syntax.MatchersExpr:
-			for _, matcher := range node.Mts {
-				found.Labels = append(found.Labels, matcher.Name)
-			}
-		case *syntax.LabelFilterExpr:
-			found.Labels = append(found.Labels, node.LabelFilterer.RequiredLabelNames()...)
-		case *syntax.VectorAggregationExpr:
-			if node.Grouping != nil {
-				found.Labels = append(found.Labels, node.Grouping.Groups...)
-			}
-		}
-		return true
-	})
-	return nil
-}
-
 func (found *answer) alloy(configuration string) error {
 	file, err := alloy.ParseFile("local.alloy", []byte(configuration))
 	if err != nil {
@@ -125,17 +94,3 @@ func (found *answer) alloy(configuration string) error {
 	}
 	return nil
 }
-
-func (found *answer) metric(asked question) error {
-	types := map[string]otlptranslator.MetricType{
-		"sum":       otlptranslator.MetricTypeMonotonicCounter,
-		"updown":    otlptranslator.MetricTypeNonMonotonicCounter,
-		"gauge":     otlptranslator.MetricTypeGauge,
-		"histogram": otlptranslator.MetricTypeHistogram,
-	}
-	namer := otlptranslator.MetricNamer{WithMetricSuffixes: true}
-	name, err := namer.Build(otlptranslator.Metric{Name: asked.Expression, Unit: asked.Unit, Type: types[asked.Type]})
-	found.Metrics = append(found.Metrics, name)
-	return err
-}
-

@@ -12,7 +12,6 @@ import io.opentelemetry.context.Context;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * The metrics of one job. None has an attribute without bound: exemplars tie a point to its trace.
@@ -23,12 +22,6 @@ final class JobMetrics {
 
   private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
   private static final AttributeKey<String> MEMORY_TYPE = AttributeKey.stringKey("jvm.memory.type");
-
-  /** Seconds, from 1 s to 4 h. */
-  private static final List<Double> DURATION_BUCKETS =
-      List.of(
-          1., 2., 5., 10., 20., 30., 60., 120., 300., 600., 1_200., 1_800., 3_600., 7_200.,
-          14_400.);
 
   private final String job;
   private final Context root;
@@ -70,7 +63,6 @@ final class JobMetrics {
             .histogramBuilder("waybill.job.duration")
             .setUnit("s")
             .setDescription("Time from the start of the job's main method to its end")
-            .setExplicitBucketBoundariesAdvice(DURATION_BUCKETS)
             .build();
     observeJvm(meter);
   }
@@ -124,6 +116,8 @@ final class JobMetrics {
   private static void observeJvm(Meter meter) {
     var os = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     var memory = ManagementFactory.getMemoryMXBean();
+    // What it says is the share since it was asked last; the first time, nothing.
+    os.getProcessCpuLoad();
     meter
         .counterBuilder("jvm.cpu.time")
         .ofDoubles()
@@ -132,7 +126,13 @@ final class JobMetrics {
     meter
         .gaugeBuilder("jvm.cpu.recent_utilization")
         .setUnit("1")
-        .buildWithCallback(point -> point.record(Math.max(0, os.getProcessCpuLoad())));
+        .buildWithCallback(
+            point -> {
+              double load = os.getProcessCpuLoad();
+              if (load >= 0) {
+                point.record(load);
+              }
+            });
     meter
         .upDownCounterBuilder("jvm.memory.used")
         .setUnit("By")

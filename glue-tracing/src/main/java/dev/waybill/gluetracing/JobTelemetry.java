@@ -13,8 +13,11 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -198,6 +201,10 @@ final class JobTelemetry {
             .setEndpoint(collector.endpoint.url("metrics"))
             // A job's exports may reach any collector task: each says what is new.
             .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
+            // Buckets as narrow as the values allow: percentiles of a few jobs, seconds or hours.
+            .setDefaultAggregationSelector(
+                DefaultAggregationSelector.getDefault()
+                    .with(InstrumentType.HISTOGRAM, Aggregation.base2ExponentialBucketHistogram()))
             .setTimeout(BOUND)
             .setRetryPolicy(RETRIES);
     collector.endpoint.headers().forEach(exporter::addHeader);

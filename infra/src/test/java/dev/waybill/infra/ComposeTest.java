@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -115,6 +116,20 @@ class ComposeTest {
             .orElseThrow();
 
     assertThat(provider).contains("path: " + mounted + "\n");
+  }
+
+  /** Prometheus looks for its rules beside its configuration. */
+  @Test
+  void theAlertRulesAreMountedWherePrometheusLooks() throws IOException {
+    List<String> volumes = new ArrayList<>();
+    services.at("/lgtm/volumes").forEach(volume -> volumes.add(volume.asText()));
+
+    assertThat(volumes)
+        .contains(
+            "./grafana/prometheus.yaml:/otel-lgtm/prometheus.yaml:ro",
+            "./grafana/alerts:/otel-lgtm/alerts:ro");
+    assertThat(Deployment.yaml("grafana/prometheus.yaml").at("/rule_files/0").asText())
+        .isEqualTo("alerts/*.yaml");
   }
 
   /** The image must bring every folder and file that the launcher and its classes look for. */

@@ -1,6 +1,7 @@
 package dev.waybill.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.gluetracing.OtlpEndpoint;
@@ -257,6 +258,25 @@ class CollectorIT {
     good.rows()
         .rejected()
         .forEach((reason, count) -> assertThat(rows).containsEntry("rejected " + reason, count));
+  }
+
+  /** So that CloudWatch has percentiles of it, not a sum alone. */
+  @Test
+  void theDurationOfEachJobReachesCloudWatchAsAValue() {
+    Set<JsonNode> durations =
+        metrics.stream()
+            .filter(metric -> metric.has("waybill.job.duration"))
+            .map(metric -> metric.path("waybill.job.duration"))
+            .collect(Collectors.toSet());
+
+    assertThat(durations).hasSize(good.jobs().size() + invalid.jobs().size());
+    assertThat(durations)
+        .allSatisfy(
+            duration -> {
+              double sum = duration.path("Sum").asDouble();
+              assertThat(duration.path("Counts").toString()).isEqualTo("[1]");
+              assertThat(duration.at("/Values/0").asDouble()).isCloseTo(sum, within(0.01 * sum));
+            });
   }
 
   @Test

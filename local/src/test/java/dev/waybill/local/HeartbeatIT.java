@@ -30,7 +30,7 @@ class HeartbeatIT {
     int delivery = RealCollector.freePort();
     String deliverTo = "http://127.0.0.1:" + delivery;
     List<String> settings = new ArrayList<>(RealCollector.receivers(RealCollector.freePort()));
-    settings.add(everyTenthOfASecond(deliverTo));
+    settings.add(RealCollector.tellsEvery(100, deliverTo));
     try (AwsSink aws = new AwsSink();
         RealCollector exporter =
             RealCollector.start(
@@ -68,12 +68,5 @@ class HeartbeatIT {
       assertThat(collector.stop()).as("see " + collector.log()).isZero();
       assertThat(exporter.stop()).as("see " + exporter.log()).isZero();
     }
-  }
-
-  /** As in common.yaml, where the interval is a minute. */
-  private static String everyTenthOfASecond(String deliverTo) {
-    return ("service::telemetry::metrics::readers: [{periodic: {interval: 100, timeout: 5000, exporter: {otlp:"
-            + " {protocol: http/protobuf, endpoint: '%s', temporality_preference: delta}}}}]")
-        .formatted(deliverTo);
   }
 }

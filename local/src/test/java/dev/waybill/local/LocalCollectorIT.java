@@ -7,12 +7,10 @@ import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.OtlpSink.Metric;
 import dev.waybill.local.OtlpSink.Span;
 import dev.waybill.local.collector.Backend;
-import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.LocalRuns;
 import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -108,7 +106,7 @@ class LocalCollectorIT {
           OtlpClient.span("01", "personal", 1, "\"attributes\": [%s],".formatted(PERSONAL)));
       Set<String> expected = new HashSet<>();
       for (RunSummary run : runs) {
-        trace(run).spans().forEach(span -> expected.add(span.id()));
+        RunFiles.trace(run).spans().forEach(span -> expected.add(span.id()));
       }
       lgtm.await(
           sink ->
@@ -134,7 +132,7 @@ class LocalCollectorIT {
   void everyHopAndSpanArrivesOnceUnderItsParent() {
     for (RunSummary run : runs) {
       List<String> sent =
-          trace(run).spans().stream()
+          RunFiles.trace(run).spans().stream()
               .map(span -> span.id() + " in " + (span.parentId() == null ? "" : span.parentId()))
               .toList();
 
@@ -178,7 +176,7 @@ class LocalCollectorIT {
     assertThat(logs).hasSize(Math.toIntExact(sentLogs()));
     for (RunSummary run : runs) {
       assertThat(logs)
-          .filteredOn(log -> log.traceId().equals(otlp(run.traceId())))
+          .filteredOn(log -> log.traceId().equals(RunFiles.otlpTraceId(run)))
           .extracting(log -> log.resource().get("service.name"))
           .contains("waybill-trigger", "clean-listings");
     }
@@ -210,24 +208,6 @@ class LocalCollectorIT {
             "otelcol_exporter_queue_size");
   }
 
-  @Test
-  @EnabledIfEnvironmentVariable(named = "WAYBILL_QUERIES", matches = ".+")
-  void whatADashboardAsksForIsWhatArrives() throws Exception {
-    Dashboards dashboards = Dashboards.of(INSTALLATION.root().resolve("grafana/dashboards"));
-    Dashboards.Names emitted =
-        new Dashboards.Names(
-            dashboards.prometheusNames(metrics),
-            labels(metrics.stream().flatMap(m -> Stream.of(m.attributes(), m.resource()))),
-            labels(logs.stream().flatMap(log -> Stream.of(log.attributes(), log.resource()))),
-            spans.stream()
-                .flatMap(span -> Stream.of(span.attributes(), span.resource()))
-                .flatMap(attributes -> attributes.keySet().stream())
-                .collect(Collectors.toSet()));
-
-    assertThat(dashboards.queries()).hasSizeGreaterThan(30);
-    assertThat(dashboards.unknown(emitted)).isEmpty();
-  }
-
   /** As far as it can be had here: its grammar, and the rules that must be the collector's. */
   @Test
   @EnabledIfEnvironmentVariable(named = "WAYBILL_QUERIES", matches = ".+")
@@ -236,7 +216,13 @@ class LocalCollectorIT {
     String common = Files.readString(CONFIG.resolve("common.yaml"));
 
     assertThat(Dashboards.alloy(alloy))
-        .contains("otelcol.receiver.otlp", "otelcol.exporter.otlphttp");
+        .contains(
+            "otelcol.receiver.otlp",
+            "otelcol.exporter.otlphttp",
+            "prometheus.exporter.self",
+            "otelcol.processor.cumulativetodelta");
+    assertThat(alloy).contains("set(attributes[\\\"service.namespace\\\"], \\\"waybill\\\")");
+    assertThat(common).contains("{name: service.namespace, value: waybill}");
     for (String rule :
         List.of("errors", "slow", "rejected rows", "others", "waybill.rows.rejected", "900000")) {
       assertThat(common).contains(rule);
@@ -249,29 +235,15 @@ class LocalCollectorIT {
   }
 
   private List<Span> ofRun(RunSummary run) {
-    return spans.stream().filter(span -> span.traceId().equals(otlp(run.traceId()))).toList();
+    return spans.stream().filter(span -> span.traceId().equals(RunFiles.otlpTraceId(run))).toList();
   }
 
   private long sentLogs() {
     return runs.stream()
-        .flatMap(run -> lines(run, "logs.jsonl").stream())
+        .flatMap(run -> RunFiles.lines(run, "logs.jsonl").stream())
         .flatMap(request -> request.findValues("logRecords").stream())
         .mapToLong(JsonNode::size)
         .sum();
-  }
-
-  private static List<JsonNode> lines(RunSummary run, String file) {
-    try {
-      return Files.readAllLines(Path.of(run.report()).resolveSibling(file)).stream()
-          .map(Json::parse)
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Trace trace(RunSummary run) {
-    return Trace.of(lines(run, "segments.jsonl"), lines(run, "traces.jsonl"), run.traceId());
   }
 
   private static Set<String> ids(List<Span> spans) {
@@ -282,27 +254,12 @@ class LocalCollectorIT {
     return metrics.stream().map(Metric::name).collect(Collectors.toSet());
   }
 
-  /** As Prometheus and Loki write them. */
-  private static Set<String> labels(Stream<Map<String, String>> attributes) {
-    return attributes
-        .flatMap(each -> each.keySet().stream())
-        .map(key -> key.replace('.', '_'))
-        .collect(Collectors.toSet());
-  }
-
-  private static String otlp(String xrayTraceId) {
-    return xrayTraceId.substring(2).replace("-", "");
-  }
-
   private static RealCollector collector(OtlpSink lgtm, int http, int daemon, Path queue)
       throws IOException, InterruptedException {
     List<String> settings = new ArrayList<>(RealCollector.receivers(http));
     settings.add("receivers::awsxray::endpoint: 127.0.0.1:" + daemon);
     settings.add("receivers::awsxray::proxy_server::endpoint: 127.0.0.1:" + daemon);
-    settings.add(
-        ("service::telemetry::metrics::readers: [{periodic: {interval: 1000, timeout: 1000, exporter: {otlp:"
-                + " {protocol: http/protobuf, endpoint: '%s', temporality_preference: delta}}}}]")
-            .formatted(lgtm.url()));
+    settings.add(RealCollector.tellsEvery(1_000, lgtm.url()));
     return RealCollector.start(
         "local-collector",
         List.of("common.yaml", "local.yaml"),

@@ -143,7 +143,11 @@ final class OtlpSink implements AutoCloseable {
 
   private static List<Metric> points(Item item) {
     JsonNode json = item.json();
-    String kind = json.has("sum") ? "sum" : json.has("gauge") ? "gauge" : "histogram";
+    String kind =
+        Stream.of("sum", "gauge", "histogram", "exponentialHistogram")
+            .filter(json::has)
+            .findFirst()
+            .orElseThrow();
     JsonNode data = json.path(kind);
     String type = kind.equals("sum") && !data.path("isMonotonic").asBoolean() ? "updown" : kind;
     return stream(data.path("dataPoints"))

@@ -33,7 +33,7 @@ final class RealCollector implements AutoCloseable {
    * Starts it and waits until it says that it is healthy.
    *
    * @param name of its log, {@code local/target/<name>.log}
-   * @param files of {@code collector-config}
+   * @param files of {@code collector-config}, or by absolute paths
    * @param settings laid over them, as the deployment does
    */
   static RealCollector start(
@@ -61,7 +61,7 @@ final class RealCollector implements AutoCloseable {
                 "AWS_SECRET_ACCESS_KEY", "none",
                 "AWS_EC2_METADATA_DISABLED", "true"));
     RealCollector collector = new RealCollector(builder.start(), log);
-    collector.awaitHealth(health);
+    awaitHealth(collector.process, "http://127.0.0.1:" + health, log);
     return collector;
   }
 
@@ -70,6 +70,13 @@ final class RealCollector implements AutoCloseable {
     return List.of(
         "receivers::otlp::protocols::http::endpoint: 127.0.0.1:" + http,
         "receivers::otlp::protocols::grpc::endpoint: 127.0.0.1:" + freePort());
+  }
+
+  /** That it tells of itself more often than in common.yaml, where the interval is a minute. */
+  static String tellsEvery(int milliseconds, String deliverTo) {
+    return ("service::telemetry::metrics::readers: [{periodic: {interval: %d, timeout: 5000, exporter: {otlp:"
+            + " {protocol: http/protobuf, endpoint: '%s', temporality_preference: delta}}}}]")
+        .formatted(milliseconds, deliverTo);
   }
 
   Path log() {
@@ -94,20 +101,20 @@ final class RealCollector implements AutoCloseable {
     }
   }
 
-  private void awaitHealth(int port) throws IOException, InterruptedException {
-    HttpRequest healthy = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port)).build();
+  /** Waits until a process answers there that all is well. */
+  static void awaitHealth(Process process, String url, Path log)
+      throws IOException, InterruptedException {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest healthy = HttpRequest.newBuilder(URI.create(url)).build();
     while (process.isAlive()) {
       try {
-        if (HttpClient.newHttpClient()
-                .send(healthy, HttpResponse.BodyHandlers.discarding())
-                .statusCode()
-            == 200) {
+        if (client.send(healthy, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
           return;
         }
       } catch (IOException notYet) {
         Thread.onSpinWait();
       }
     }
-    throw new IllegalStateException("the collector ended: " + Files.readString(log));
+    throw new IllegalStateException("the process ended: " + Files.readString(log));
   }
 }

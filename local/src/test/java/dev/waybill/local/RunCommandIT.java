@@ -183,6 +183,22 @@ class RunCommandIT {
   }
 
   @Test
+  void saysWhichSpansACollectorIsNotGiven(@TempDir Path home) throws Exception {
+    String file = folder.resolve("truncated.csv").toString();
+    String collector = "http://127.0.0.1:1";
+
+    assertThat(new WaybillCommand(home).run("run", "--otlp-endpoint", collector, file).err())
+        .startsWith(
+            "waybill: the collector gets the jobs' spans only: those of the upload, the Lambda and the workflow"
+                + " go to a collector with an X-Ray receiver by --xray-daemon HOST:PORT\n");
+    assertThat(
+            new WaybillCommand(home)
+                .run("run", "--otlp-endpoint", collector, "--xray-daemon", "127.0.0.1:1", file)
+                .err())
+        .doesNotContain("--xray-daemon");
+  }
+
+  @Test
   void controlCharactersOfNamesAndHeadersDoNotReachTheTerminal(@TempDir Path home)
       throws Exception {
     Ended run = new WaybillCommand(home).run("run", folder.resolve("missing\u009b.csv").toString());

@@ -3,6 +3,7 @@ package dev.waybill.local.cli;
 import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.HostPort;
 import dev.waybill.local.collector.Backend;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Where {@code run} and {@code watch} pass telemetry on to. */
@@ -33,14 +34,24 @@ final class BackendOptions {
   /**
    * Checks them.
    *
+   * @param warn is told where a part of the trace will not arrive
    * @throws IllegalArgumentException naming the option or variable, and its value
    */
-  Backend backend() {
+  Backend backend(Consumer<String> warn) {
     String variable = System.getenv().getOrDefault(OTLP_VARIABLE, "");
     String named = otlpEndpoint == null ? variable : otlpEndpoint;
     boolean none = otlpEndpoint == null && variable.isEmpty();
-    return new Backend(
-        none ? null : OtlpEndpoint.parse(otlpEndpoint == null ? OTLP_VARIABLE : OTLP_OPTION, named),
-        xrayDaemon == null ? null : HostPort.parse("--xray-daemon", xrayDaemon));
+    Backend backend =
+        new Backend(
+            none
+                ? null
+                : OtlpEndpoint.parse(otlpEndpoint == null ? OTLP_VARIABLE : OTLP_OPTION, named),
+            xrayDaemon == null ? null : HostPort.parse("--xray-daemon", xrayDaemon));
+    if (!none && xrayDaemon == null) {
+      warn.accept(
+          "the collector gets the jobs' spans only: those of the upload, the Lambda and the workflow"
+              + " go to a collector with an X-Ray receiver by --xray-daemon HOST:PORT");
+    }
+    return backend;
   }
 }

@@ -66,8 +66,8 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     InputFiles.check(files);
     CleaningSettings cleaning = unreadable.settings();
-    Backend collector = backend.backend();
     Progress progress = new Progress(System.err, json);
+    Backend collector = backend.backend(progress::warn);
     List<RunSummary> summaries;
     try (OutFolder folder = OutFolder.share(out, progress::warn);
         LocalCloud cloud =

@@ -69,7 +69,7 @@ final class WatchCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
     CleaningSettings cleaning = unreadable.settings();
-    Backend collector = backend.backend();
+    Backend collector = backend.backend(progress::warn);
     InetSocketAddress address = HostPort.parse("--s3-address", s3Address).address();
     Keys keys = Keys.of(System.getenv());
     try (OutFolder folder = OutFolder.alone(out, progress::warn);
