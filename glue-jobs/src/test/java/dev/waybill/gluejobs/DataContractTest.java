@@ -128,6 +128,7 @@ class DataContractTest {
     TestBucket.Run run =
         new TestBucket(folder).run("input/a.csv", Listing.csv(header, List.of(Listing.of(1))));
 
+    assertThat(run.rows(Output.CLEANED).get(0).schema()).isEqualTo(CleanedListings.SCHEMA);
     assertThat(List.of(run.rows(Output.CLEANED).get(0).schema().fieldNames()))
         .doesNotContain("host_id", "country_code", "availability_365", "license", "shoe_size")
         .startsWith("id", "name", "host_identity_verified")

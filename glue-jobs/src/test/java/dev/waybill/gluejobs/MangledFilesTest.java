@@ -151,9 +151,8 @@ class MangledFilesTest {
         AddRanks.asProportions(
             AddRanks.overall(
                 AddRanks.withinNeighbourhood(
-                    AddCosts.withCostPerNight(AddCosts.withMinimumTotalSpend(cleaned)),
-                    Long.MAX_VALUE),
-                Long.MAX_VALUE),
+                    AddCosts.withCostPerNight(AddCosts.withMinimumTotalSpend(cleaned)), 0),
+                0),
             medians.kept());
     assertThat(processed.collectAsList()).hasSize(Math.toIntExact(medians.kept()));
     assertThat(
@@ -171,7 +170,7 @@ class MangledFilesTest {
 
   private static Dataset<Row> check(Dataset<Row> bound) {
     return bound
-        .transform(rows -> RemoveDuplicates.apply(rows, Duplicates.find(rows, Long.MAX_VALUE)))
+        .transform(rows -> RemoveDuplicates.apply(rows, Duplicates.find(rows, 0)))
         .transform(FillMissingValues::apply)
         .transform(FilterMinimumNights::apply)
         .transform(ConvertCurrency::apply)

@@ -17,6 +17,7 @@ import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.values.Visible;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,14 +69,19 @@ final class UnreadableValues {
         .select(explode(array(each)).as(COLUMN))
         .where(col(COLUMN).isNotNull())
         .select(col(COLUMN + ".*"))
+        // One shuffle for both the counts and the ranks.
+        .repartition(col(COLUMN))
         .groupBy(COLUMN, VALUE)
         .agg(count(lit(1)).as(ROWS))
         .withColumn(
             RANK,
             row_number().over(Window.partitionBy(COLUMN).orderBy(col(ROWS).desc(), col(VALUE))))
         .where(col(RANK).leq(EXAMPLES))
-        .orderBy(COLUMN, RANK)
         .collectAsList()
+        .stream()
+        .sorted(
+            Comparator.comparing((Row row) -> row.<String>getAs(COLUMN))
+                .thenComparing(row -> row.<Integer>getAs(RANK)))
         .forEach(
             row ->
                 examples

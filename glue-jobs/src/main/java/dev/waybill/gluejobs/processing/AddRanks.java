@@ -22,7 +22,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
  * Adds dense ranks, from the dearest and the most reviewed down, beginning with 1. They are made of
- * the distinct values, which are few, and joined to the rows: rows are neither moved nor sorted.
+ * the distinct values, which are few, and joined to the rows: many rows are neither moved nor
+ * sorted.
  */
 public final class AddRanks {
 
@@ -37,6 +38,13 @@ public final class AddRanks {
    * @param most how many rows there can be
    */
   public static Dataset<Row> withinNeighbourhood(Dataset<Row> rows, long most) {
+    if (SmallSide.isFew(rows.sparkSession(), most)) {
+      return rows.withColumn(
+          EXP_RANK_PER_NEIGHBOURHOOD,
+          dense_rank()
+              .over(Window.partitionBy(NEIGHBOURHOOD).orderBy(col(COST_PER_NIGHT).desc()))
+              .cast("long"));
+    }
     Dataset<Row> ranks =
         withRank(
             rows.select(col(NEIGHBOURHOOD).as(GROUP), col(COST_PER_NIGHT).as(VALUE)).distinct(),

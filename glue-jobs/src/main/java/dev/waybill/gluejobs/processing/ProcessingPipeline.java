@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs.processing;
 
+import dev.waybill.gluejobs.CleanedListings;
 import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.Partitions;
 import dev.waybill.gluejobs.RowCount;
@@ -49,7 +50,9 @@ public final class ProcessingPipeline {
 
     long all = cleaned.rows().cleaned();
     RowwiseSteps listings =
-        job.rowwise("read cleaned", () -> spark.read().parquet(input.toString()));
+        job.rowwise(
+            "read cleaned",
+            () -> spark.read().schema(CleanedListings.SCHEMA).parquet(input.toString()));
     Dataset<Row> costs = AddCosts.withCostPerNight(listings.rows());
     Dataset<Row> processed =
         listings
