@@ -93,6 +93,8 @@ class OperationsIT {
             "trace_id",
             "input",
             "rows",
+            "values",
+            "warnings",
             "outputs",
             "jobs",
             "trace",
