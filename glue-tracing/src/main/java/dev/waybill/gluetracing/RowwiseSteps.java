@@ -55,9 +55,9 @@ public final class RowwiseSteps {
 
   static RowwiseSteps from(TracedJob job, Steps steps, String name, Callable<Dataset<Row>> source) {
     RowwiseSteps begun = new RowwiseSteps(job, steps);
-    Described step = job.describe(name, true, source, made -> begun.rows = made);
-    boolean turnsAway = Steps.canTurnAway(begun.rows);
-    begun.described.add(new Described(name, step.self(), step.defined(), !turnsAway));
+    Described step = job.describe(name, source);
+    begun.rows = step.rows();
+    begun.described.add(Steps.canTurnAway(begun.rows) ? step : step.withoutInput());
     begun.counts.add(count(lit(1)));
     begun.addCount();
     return begun;
@@ -71,7 +71,8 @@ public final class RowwiseSteps {
    */
   public RowwiseSteps then(String name, UnaryOperator<Dataset<Row>> transformation) {
     Dataset<Row> in = rows;
-    Described step = job.describe(name, false, () -> transformation.apply(in), made -> rows = made);
+    Described step = job.describe(name, () -> transformation.apply(in));
+    rows = step.rows();
     if (!Arrays.asList(rows.columns()).containsAll(flags)) {
       // It keeps the columns that it knows: what was counted until here is counted before it.
       rows = in;
@@ -80,7 +81,7 @@ public final class RowwiseSteps {
       counts.clear();
       described.clear();
       counts.add(count(lit(1)));
-      step = new Described(name, step.self(), step.defined(), true);
+      step = step.withoutInput();
     }
     described.add(step);
     addCount();

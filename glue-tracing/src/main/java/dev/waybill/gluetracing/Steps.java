@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /**
  * The steps of one job that only describe work, and what Spark then really did of them. Spark fuses
@@ -55,17 +56,11 @@ final class Steps {
 
   /** Counts a data set's rows wherever it is computed; the result is to be used in its place. */
   synchronized <T> Dataset<T> observe(Dataset<T> rows) {
-    if (off || countOf.containsKey(rows)) {
-      return rows;
-    }
-    int number = ++observations;
-    Dataset<T> observed = observe(rows, number, List.of(aliveRows(rows)));
-    countOf.put(observed, new Count(number, 0));
-    return observed;
+    return off || countOf.containsKey(rows) ? rows : observe(rows, List.of(aliveRows(rows)));
   }
 
   /**
-   * Likewise for rows that a step makes from none: those that it turns away at once came in.
+   * Adds a step that makes rows, and counts them: those that it turns away at once came in.
    *
    * @return the observed rows
    */
@@ -74,16 +69,13 @@ final class Steps {
     if (off) {
       return rows;
     }
-    if (countOf.containsKey(rows) || !canTurnAway(rows)) {
-      Dataset<T> out = observe(rows);
-      lazies.add(new Lazy(name, self, null, countOf.get(out), defined));
-      return out;
-    }
-    int number = ++observations;
-    Dataset<T> observed = observe(rows, number, List.of(aliveRows(rows), count(lit(1))));
-    countOf.put(observed, new Count(number, 0));
-    lazies.add(new Lazy(name, self, new Count(number, 1), new Count(number, 0), defined));
-    return observed;
+    boolean countsAll = canTurnAway(rows) && !countOf.containsKey(rows);
+    Dataset<T> out =
+        countsAll ? observe(rows, List.of(aliveRows(rows), count(lit(1)))) : observe(rows);
+    Count kept = countOf.get(out);
+    Count all = countsAll ? new Count(kept.observation, 1) : null;
+    lazies.add(new Lazy(name, self, all, kept, defined));
+    return out;
   }
 
   synchronized void add(
@@ -100,15 +92,15 @@ final class Steps {
    * @param counts what counts the rows before the first and after each
    */
   synchronized <T> Dataset<T> addAll(List<Described> steps, Dataset<T> rows, List<Column> counts) {
-    int number = ++observations;
-    Dataset<T> observed = observe(rows, number, counts);
+    Dataset<T> observed = observe(rows, counts);
+    int number = countOf.get(observed).observation;
     for (int i = 0; i < steps.size(); i++) {
       Described step = steps.get(i);
       lazies.add(
           new Lazy(
               step.name,
               step.self,
-              step.source ? null : new Count(number, i),
+              step.hasInput ? new Count(number, i) : null,
               new Count(number, i + 1),
               step.defined));
     }
@@ -119,16 +111,21 @@ final class Steps {
     return off;
   }
 
-  private static <T> Dataset<T> observe(Dataset<T> rows, int number, List<Column> counts) {
+  /** The first of the counts is the data set's own. */
+  private <T> Dataset<T> observe(Dataset<T> rows, List<Column> counts) {
+    int number = ++observations;
     Column[] named = new Column[counts.size()];
     for (int i = 0; i < named.length; i++) {
       named[i] = counts.get(i).as("rows_" + i);
     }
-    return rows.observe(
-        "waybill-" + number,
-        // Over no rows this is the number too, which max(lit(number)) would not be.
-        count(lit(1)).multiply(lit(0)).plus(lit((long) number)).as("observation"),
-        named);
+    Dataset<T> observed =
+        rows.observe(
+            "waybill-" + number,
+            // Over no rows this is the number too, which max(lit(number)) would not be.
+            count(lit(1)).multiply(lit(0)).plus(lit((long) number)).as("observation"),
+            named);
+    countOf.put(observed, new Count(number, 0));
+    return observed;
   }
 
   /** Says what a step has changed of the values, by column and cause. */
@@ -211,7 +208,7 @@ final class Steps {
     return one.job().sqlExecution().equals(other.job().sqlExecution());
   }
 
-  static Column aliveRows(Dataset<?> rows) {
+  private static Column aliveRows(Dataset<?> rows) {
     return canTurnAway(rows) ? count_if(col(TracedJob.REJECTION).isNull()) : count(lit(1));
   }
 
@@ -222,9 +219,16 @@ final class Steps {
   /**
    * A step that was described.
    *
-   * @param source whether it makes rows that it can't turn away
+   * @param rows what it makes
+   * @param hasInput whether it is known how many rows came in
    */
-  record Described(String name, SpanContext self, Instant defined, boolean source) {}
+  record Described(
+      String name, SpanContext self, Instant defined, Dataset<Row> rows, boolean hasInput) {
+
+    Described withoutInput() {
+      return new Described(name, self, defined, rows, false);
+    }
+  }
 
   /** Where a number of rows is found: as which of an observation's numbers. */
   private record Count(int observation, int index) {}

@@ -23,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -326,11 +325,10 @@ public final class TracedJob implements AutoCloseable {
   /**
    * Runs a step's description, whose span {@link Steps} writes; the span of one that fails, too.
    */
-  <T> Described describe(String step, boolean source, Callable<T> work, Consumer<T> result) {
+  Described describe(String step, Callable<Dataset<Row>> work) {
     SpanContext self = spans.reserve();
     Instant defined = clock.instant();
-    result.accept(describe(step, self, work));
-    return new Described(step, self, defined, source);
+    return new Described(step, self, defined, describe(step, self, work), true);
   }
 
   private <T> T describe(String step, SpanContext self, Callable<T> work) {
