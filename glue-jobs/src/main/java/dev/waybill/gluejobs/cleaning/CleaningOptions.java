@@ -3,6 +3,7 @@ package dev.waybill.gluejobs.cleaning;
 import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.JobArguments;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What whoever deploys or runs the cleaning job may choose, by its arguments.
@@ -18,6 +19,10 @@ public record CleaningOptions(
   public static final String FAIL_ON_UNREADABLE = "fail_on_unreadable";
   public static final String WITH_SAMPLES = "with_samples";
 
+  /** What {@link #isPercent} asks for, in words. */
+  public static final String A_PERCENT = "a number from 0 to 100";
+
+  private static final Pattern PERCENT = Pattern.compile("\\d{1,2}(\\.\\d{1,6})?|100(\\.0{1,6})?");
   private static final double DEFAULT_PERCENT = 5;
 
   /**
@@ -32,12 +37,17 @@ public record CleaningOptions(
         flag(arguments, WITH_SAMPLES));
   }
 
+  /** Whether a text can be {@link #MAX_UNREADABLE_PERCENT}. */
+  public static boolean isPercent(String text) {
+    return PERCENT.matcher(text).matches();
+  }
+
   private static double percent(Optional<String> given) {
     if (given.isEmpty()) {
       return DEFAULT_PERCENT;
     }
-    if (!given.get().matches("\\d{1,3}(\\.\\d{1,6})?") || Double.parseDouble(given.get()) > 100) {
-      throw wrong(MAX_UNREADABLE_PERCENT, given.get(), "a number from 0 to 100");
+    if (!isPercent(given.get())) {
+      throw wrong(MAX_UNREADABLE_PERCENT, given.get(), A_PERCENT);
     }
     return Double.parseDouble(given.get());
   }

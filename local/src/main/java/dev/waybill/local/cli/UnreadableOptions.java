@@ -1,14 +1,13 @@
 package dev.waybill.local.cli;
 
+import dev.waybill.gluejobs.cleaning.CleaningOptions;
 import dev.waybill.local.CleaningSettings;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** What {@code run} and {@code watch} do about values that can't be read. */
 final class UnreadableOptions {
 
   private static final String PERCENT_OPTION = "--max-unreadable-percent";
-  private static final Pattern PERCENT = Pattern.compile("(\\d{1,2}(\\.\\d{1,6})?|100(\\.0+)?)");
 
   @Option(
       names = PERCENT_OPTION,
@@ -34,9 +33,10 @@ final class UnreadableOptions {
    * @throws IllegalArgumentException naming the option and its value
    */
   CleaningSettings settings() {
-    if (percent != null && !PERCENT.matcher(percent).matches()) {
+    if (percent != null && !CleaningOptions.isPercent(percent)) {
       throw new IllegalArgumentException(
-          "%s is '%s'; it must be a number from 0 to 100".formatted(PERCENT_OPTION, percent));
+          "%s is '%s'; it must be %s"
+              .formatted(PERCENT_OPTION, percent, CleaningOptions.A_PERCENT));
     }
     return new CleaningSettings(percent, fail, samples);
   }
