@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.OtlpSink.Span;
 import dev.waybill.local.collector.Backend;
-import dev.waybill.local.run.LocalRuns;
-import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,8 +37,6 @@ record LgtmRuns(
       new Installation(Path.of(System.getProperty("waybill.root")));
   private static final Path LGTM_CONFIG =
       INSTALLATION.root().resolve("local/src/test/resources/lgtm-collector.yaml");
-  private static final Clock RUN_DATE =
-      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
 
   static LgtmRuns of(List<Path> files, Path folder, RealPrometheus prometheus)
       throws IOException, InterruptedException {
@@ -74,18 +68,7 @@ record LgtmRuns(
           new Backend(
               OtlpEndpoint.parse("collector", "http://127.0.0.1:" + http),
               new HostPort("127.0.0.1", daemon));
-      Progress progress = new Progress(System.err, true);
-      List<RunSummary> runs;
-      try (LocalCloud cloud =
-          new LocalCloud(
-              INSTALLATION,
-              folder.resolve("out"),
-              HttpEndpoint.LOOPBACK,
-              backend,
-              RUN_DATE,
-              progress::warn)) {
-        runs = new LocalRuns(cloud, progress).run(files);
-      }
+      List<RunSummary> runs = PipelineIT.run(folder.resolve("out"), files, backend);
       Set<String> sent = new HashSet<>();
       runs.forEach(run -> RunFiles.trace(run).spans().forEach(span -> sent.add(span.id())));
       stores.await(

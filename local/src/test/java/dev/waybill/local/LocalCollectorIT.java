@@ -7,15 +7,10 @@ import dev.waybill.gluetracing.OtlpEndpoint;
 import dev.waybill.local.OtlpSink.Metric;
 import dev.waybill.local.OtlpSink.Span;
 import dev.waybill.local.collector.Backend;
-import dev.waybill.local.run.LocalRuns;
-import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,8 +44,6 @@ class LocalCollectorIT {
       new Installation(Path.of(System.getProperty("waybill.root")));
   private static final Path CONFIG = INSTALLATION.root().resolve("collector-config");
   private static final Path SAMPLE = INSTALLATION.root().resolve("sample-data/listings.csv");
-  private static final Clock RUN_DATE =
-      Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
   private static final String PERSONAL_TRACE = "01".repeat(16);
   private static final String PERSONAL =
       OtlpClient.attributes(
@@ -72,21 +65,11 @@ class LocalCollectorIT {
     int daemon = RealCollector.freePort();
     try (OtlpSink lgtm = new OtlpSink();
         RealCollector first = collector(lgtm.refusing(), http, daemon, queue)) {
-      Progress progress = new Progress(System.err, true);
       Backend backend =
           new Backend(
               OtlpEndpoint.parse("collector", "http://127.0.0.1:" + http),
               new HostPort("127.0.0.1", daemon));
-      try (LocalCloud cloud =
-          new LocalCloud(
-              INSTALLATION,
-              folder.resolve("out"),
-              HttpEndpoint.LOOPBACK,
-              backend,
-              RUN_DATE,
-              progress::warn)) {
-        runs = new LocalRuns(cloud, progress).run(List.of(SAMPLE, wrong));
-      }
+      runs = PipelineIT.run(folder.resolve("out"), List.of(SAMPLE, wrong), backend);
       first.stop();
       lgtm.accept();
       deliver(lgtm, http, daemon, queue);

@@ -279,11 +279,17 @@ class PipelineIT {
 
   static List<RunSummary> run(Path out, List<Path> files, Map<String, String> environment)
       throws InterruptedException {
-    return run(out, files, CleaningSettings.DEFAULT, environment);
+    return run(out, files, Backend.NONE, environment);
+  }
+
+  /** With a collector. */
+  static List<RunSummary> run(Path out, List<Path> files, Backend backend)
+      throws InterruptedException {
+    return run(out, files, backend, Map.of());
   }
 
   private static List<RunSummary> run(
-      Path out, List<Path> files, CleaningSettings cleaning, Map<String, String> environment)
+      Path out, List<Path> files, Backend backend, Map<String, String> environment)
       throws InterruptedException {
     Progress progress = new Progress(System.err, true);
     try (LocalCloud cloud =
@@ -292,10 +298,10 @@ class PipelineIT {
             out,
             HttpEndpoint.LOOPBACK,
             Keys.random(),
-            Backend.NONE,
+            backend,
             RUN_DATE,
             progress::warn,
-            cleaning,
+            CleaningSettings.DEFAULT,
             environment)) {
       return new LocalRuns(cloud, progress).run(files);
     }
