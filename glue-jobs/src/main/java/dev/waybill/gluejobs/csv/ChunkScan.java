@@ -6,10 +6,10 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What a part of a CSV file holds, by the state in which the text before it ends: a chunk that
- * begins amid a file can't know whether it begins in a quoted field. So all states are followed at
- * once, and {@link CsvCuts} chooses when it knows. States that have become equal are followed as
- * one: after the first delimiter there are two, inside of quotes and outside.
+ * The result of scanning a part of a CSV file, for each state in which the text before it can end.
+ * A chunk in the middle of a file can start inside a quoted field, and its own text does not tell.
+ * So the scan follows all states, and {@link CsvCuts} selects one when the state is known. States
+ * that become equal are merged: after the first delimiter two are left, inside and outside quotes.
  *
  * @param firstLine by entry state, the offset where the first line begins in this chunk, or -1
  * @param linesBefore by entry state, how many line feeds stand before it in this chunk

@@ -11,8 +11,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 /**
  * Reads the records of a CSV stream one after another, each with its raw text, which no CSV library
  * hands out for every record. A quoted field may hold commas, doubled quotes and line breaks; a
- * quote inside an unquoted field is text; lines end with LF or CRLF; empty lines are no records; a
- * byte order mark at the start is skipped.
+ * quote inside an unquoted field is text; lines end with LF or CRLF; empty lines and a byte order
+ * mark at the start are skipped.
  *
  * <p>Texts are parts of a buffer, and good until the next record is read. Not safe for use by
  * several threads.
@@ -90,9 +90,9 @@ public final class CsvRecords implements Closeable {
   }
 
   /**
-   * Begins to read whole records amid a stream.
+   * Reads the records of a part of a stream.
    *
-   * @param in from the first of them on
+   * @param in starts with the first of them
    * @param bytes how many belong to them
    * @param line on which the first begins, from 1
    */
