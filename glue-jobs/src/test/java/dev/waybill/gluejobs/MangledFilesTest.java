@@ -110,7 +110,7 @@ class MangledFilesTest {
         expected.put(number, recordsOf(key, files.get(number)));
         Dataset<Row> bound =
             StandardizeColumns.apply(
-                    listings.records(spark, CsvCuts.of(spark, listings.object())),
+                    listings.records(spark, CsvCuts.of(spark, listings.object(), listings.bytes())),
                     listings.header())
                 .drop(ListingColumns.DROPPED.toArray(String[]::new))
                 .withColumn(FILE, lit(number))

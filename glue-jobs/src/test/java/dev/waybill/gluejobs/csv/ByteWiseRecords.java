@@ -7,35 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Map;
 
 /**
  * What {@link CsvRecords} must read, byte by byte, by a machine of four states that one can check
  * against the text: a quoted field may hold commas, doubled quotes and line breaks; a quote inside
- * an unquoted field is text; lines end with LF or CRLF; empty lines are no records; a byte order
- * mark at the start is skipped.
+ * an unquoted field is text; lines end with LF or CRLF; empty lines and a byte order mark at the
+ * start are skipped.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>
  */
 final class ByteWiseRecords implements Closeable {
 
-  /**
-   * A longer record is a quote that was never closed in a large file; it is refused, so that memory
-   * stays bounded.
-   */
-  static final int LONGEST_RECORD = 64 << 20;
-
   private static final int END = -1;
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-
-  /** What files begin with that are often called CSV and are none, and the way out. */
-  private static final Map<String, String> OTHERS =
-      Map.of(
-          "1f8b", "is compressed with gzip; upload it unpacked",
-          "504b", "is a ZIP archive or an Excel workbook; upload the CSV file that is in it",
-          "fffe", "is in UTF-16; save it as UTF-8",
-          "feff", "is in UTF-16; save it as UTF-8");
 
   private final InputStream in;
   private final byte[] buffer = new byte[64 << 10];
@@ -50,22 +33,12 @@ final class ByteWiseRecords implements Closeable {
   private int fields;
   private String problem;
 
-  /**
-   * Begins to read.
-   *
-   * @throws CsvRecords.NotCsv where the stream begins as other kinds of files do
-   */
   ByteWiseRecords(InputStream in) throws IOException {
     this.in = in;
     fill();
-    String other = limit >= 2 ? OTHERS.get(HexFormat.of().formatHex(buffer, 0, 2)) : null;
-    if (other != null) {
-      throw new CsvRecords.NotCsv(other);
-    }
-    if (limit >= BYTE_ORDER_MARK.length
-        && Arrays.equals(
-            buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)) {
-      position = BYTE_ORDER_MARK.length;
+    byte[] mark = CsvRecords.BYTE_ORDER_MARK;
+    if (limit >= mark.length && Arrays.equals(buffer, 0, mark.length, mark, 0, mark.length)) {
+      position = mark.length;
     }
   }
 
@@ -74,7 +47,7 @@ final class ByteWiseRecords implements Closeable {
    *
    * @return false at the end of the stream
    * @throws CsvRecords.NotCsv where the stream is not UTF-8 or a record is longer than {@link
-   *     #LONGEST_RECORD}
+   *     CsvRecords#LONGEST_RECORD}
    */
   public boolean next() throws IOException {
     do {
@@ -246,17 +219,17 @@ final class ByteWiseRecords implements Closeable {
     QUOTE_IN_QUOTED
   }
 
-  /** Bytes that grow up to {@link #LONGEST_RECORD}. */
+  /** Bytes that grow up to {@link CsvRecords#LONGEST_RECORD}. */
   private final class Bytes {
     private byte[] bytes = new byte[1 << 10];
     private int length;
 
     void add(int next) {
       if (length == bytes.length) {
-        if (length >= LONGEST_RECORD) {
+        if (length >= CsvRecords.LONGEST_RECORD) {
           throw new CsvRecords.NotCsv(
               "the record at line %d is longer than %d MiB: a quoted field there is not closed, or lines have no end"
-                  .formatted(recordLine, LONGEST_RECORD >> 20));
+                  .formatted(recordLine, CsvRecords.LONGEST_RECORD >> 20));
         }
         bytes = Arrays.copyOf(bytes, 2 * length);
       }

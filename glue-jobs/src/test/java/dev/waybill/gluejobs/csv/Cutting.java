@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs.csv;
 
+import dev.waybill.gluejobs.InputObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Reads a file's records whole, cut, and byte by byte, each as a text with its line, raw text,
@@ -49,6 +53,13 @@ public final class Cutting {
       all.add(e.getMessage());
     }
     return all;
+  }
+
+  /** An object's records after the header, cut into chunks of this size and read by Spark. */
+  public static Dataset<Row> records(
+      SparkSession spark, InputObject object, int columns, long bytes, long chunk)
+      throws IOException {
+    return CsvSource.records(spark, object, columns, CsvCuts.of(spark, object, bytes, chunk));
   }
 
   static CsvCuts cut(byte[] bytes, int chunk, int buffer) throws IOException {
