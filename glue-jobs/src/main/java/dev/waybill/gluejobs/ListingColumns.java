@@ -75,6 +75,10 @@ public final class ListingColumns {
               CALCULATED_HOST_LISTINGS_COUNT,
               HOUSE_RULES));
 
+  /** Figures of reviews, which get the median where they are missing, and a square root each. */
+  public static final List<String> REVIEW_FIGURES =
+      List.of(REVIEWS_PER_MONTH, NUMBER_OF_REVIEWS, CALCULATED_HOST_LISTINGS_COUNT);
+
   private static final String SQUARE_ROOT_SUFFIX = "_sqrt";
 
   private ListingColumns() {}

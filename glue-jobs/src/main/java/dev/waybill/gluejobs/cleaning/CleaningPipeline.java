@@ -17,10 +17,10 @@ import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -43,11 +43,11 @@ public final class CleaningPipeline {
   private static final String CORRECT_REVIEW_DATES = "correct review dates";
 
   /** The steps that change values, and of which columns. */
-  private static final Map<String, Set<String>> CHANGING =
+  private static final Map<String, Collection<String>> CHANGING =
       Map.of(
           FILL_MISSING_VALUES, FillMissingValues.CHANGES.keySet(),
-          REDUCE_SKEWNESS, ReduceSkewness.FIGURES.keySet(),
-          CORRECT_REVIEW_DATES, Set.of(ListingColumns.LAST_REVIEW));
+          REDUCE_SKEWNESS, ListingColumns.REVIEW_FIGURES,
+          CORRECT_REVIEW_DATES, List.of(ListingColumns.LAST_REVIEW));
 
   private final TracedJob job;
   private final SparkSession spark;
@@ -69,12 +69,8 @@ public final class CleaningPipeline {
     file.warnings().forEach(this::warn);
     Partitions.fit(spark, file.bytes());
 
-    CsvCuts cuts = job.step("find records", () -> CsvCuts.of(spark, file.object()));
-    Duplicates duplicates =
-        job.step(
-            "find duplicates",
-            () -> Duplicates.find(bind(file, file.records(spark, cuts)), cuts.rows()));
-    RowwiseSteps checked = check(file, cuts, duplicates);
+    CsvCuts cuts = job.step("find records", () -> CsvCuts.of(spark, file.object(), file.bytes()));
+    RowwiseSteps checked = check(file, cuts);
     Medians medians = job.step("find medians", () -> Medians.of(checked.counted(), run.runDate()));
     Map<String, List<String>> examples = examples(checked.rows(), medians);
     warnOfUnreadable(medians, examples);
@@ -102,19 +98,19 @@ public final class CleaningPipeline {
   }
 
   /** From the file to rows that are good or marked. */
-  private RowwiseSteps check(ReadListings file, CsvCuts cuts, Duplicates duplicates) {
-    return job.rowwise("read", () -> file.records(spark, cuts))
-        .then("standardize columns", rows -> StandardizeColumns.apply(rows, file.header()))
-        .then("drop columns", DropColumns::apply)
+  private RowwiseSteps check(ReadListings file, CsvCuts cuts) {
+    RowwiseSteps bound =
+        job.rowwise("read", () -> file.records(spark, cuts))
+            .then("standardize columns", rows -> StandardizeColumns.apply(rows, file.header()))
+            .then("drop columns", DropColumns::apply);
+    Duplicates duplicates =
+        job.step("find duplicates", () -> Duplicates.find(bound.rows(), cuts.rows()));
+    return bound
         .then("remove duplicates", rows -> RemoveDuplicates.apply(rows, duplicates))
         .then(FILL_MISSING_VALUES, FillMissingValues::apply)
         .then("filter minimum nights", FilterMinimumNights::apply)
         .then("convert currency", ConvertCurrency::apply)
         .then("check values", CheckValues::apply);
-  }
-
-  private static Dataset<Row> bind(ReadListings file, Dataset<Row> records) {
-    return DropColumns.apply(StandardizeColumns.apply(records, file.header()));
   }
 
   private void warn(String warning) {

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
 
+import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -51,10 +52,8 @@ public record Medians(
     Column kept = not(Rejection.isMarked());
     List<Replaceable> replaceable = replaceable(runDate);
     List<Column> asked = new ArrayList<>();
-    ReduceSkewness.FIGURES
-        .keySet()
-        .forEach(
-            column -> asked.add(percentile(when(kept, ReduceSkewness.value(column)), lit(0.5))));
+    ListingColumns.REVIEW_FIGURES.forEach(
+        column -> asked.add(percentile(when(kept, ReduceSkewness.value(column)), lit(0.5))));
     asked.add(expr("percentile_disc(0.5) WITHIN GROUP (ORDER BY " + RIGHT_DAY + ")").cast("long"));
     asked.add(count(when(kept, lit(1))));
     for (RejectReason reason : RejectReason.values()) {
@@ -85,7 +84,7 @@ public record Medians(
   private static Medians read(Row answer, ValueChanges changes) {
     int next = 0;
     Map<String, Double> figures = new LinkedHashMap<>();
-    for (String column : ReduceSkewness.FIGURES.keySet()) {
+    for (String column : ListingColumns.REVIEW_FIGURES) {
       figures.put(column, answer.isNullAt(next) ? null : answer.getDouble(next));
       next++;
     }

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.sqrt;
 import static org.apache.spark.sql.functions.when;
 
 import dev.waybill.gluejobs.ChangeCause;
+import dev.waybill.gluejobs.CleanedListings;
 import dev.waybill.gluejobs.ListingColumns;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,21 +17,13 @@ import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Gives missing review figures their median and adds each figure's square root, which is spread
  * more evenly.
  */
 public final class ReduceSkewness {
-
-  /** The figures, and the types that they get. */
-  static final Map<String, String> FIGURES = new LinkedHashMap<>();
-
-  static {
-    FIGURES.put(ListingColumns.REVIEWS_PER_MONTH, "double");
-    FIGURES.put(ListingColumns.NUMBER_OF_REVIEWS, "long");
-    FIGURES.put(ListingColumns.CALCULATED_HOST_LISTINGS_COUNT, "long");
-  }
 
   /** As a double, {@link Long#MAX_VALUE} is this; what is more, no long holds. */
   private static final double LARGEST_LONG = 0x1p63;
@@ -39,20 +32,19 @@ public final class ReduceSkewness {
 
   public static Dataset<Row> apply(Dataset<Row> rows, Medians medians) {
     Map<String, Column> filled = new LinkedHashMap<>();
-    FIGURES.forEach(
-        (column, type) ->
-            filled.put(column, coalesce(value(column), median(medians, column)).cast(type)));
     Map<String, Column> roots = new LinkedHashMap<>();
-    FIGURES
-        .keySet()
-        .forEach(column -> roots.put(ListingColumns.squareRootOf(column), sqrt(col(column))));
+    for (String column : ListingColumns.REVIEW_FIGURES) {
+      Column value = coalesce(value(column), median(medians, column));
+      filled.put(column, value.cast(CleanedListings.type(column)));
+      roots.put(ListingColumns.squareRootOf(column), sqrt(col(column)));
+    }
     Dataset<Row> read = Replaceable.readAll(rows, columns());
     return Replaceable.dropRead(read.withColumns(filled), columns()).withColumns(roots);
   }
 
   /** How the figures are read: a negative one is wrong, and one that its type does not hold. */
   static List<Replaceable> columns() {
-    return FIGURES.keySet().stream().map(ReduceSkewness::column).toList();
+    return ListingColumns.REVIEW_FIGURES.stream().map(ReduceSkewness::column).toList();
   }
 
   /** A figure that was read; null where it is to be replaced. */
@@ -83,6 +75,8 @@ public final class ReduceSkewness {
   private static Column median(Medians medians, String column) {
     Double median = medians.figures().get(column);
     Column value = lit(median).cast("double");
-    return FIGURES.get(column).equals("long") ? round(value).try_cast("long") : value;
+    return CleanedListings.type(column).equals(DataTypes.LongType)
+        ? round(value).try_cast("long")
+        : value;
   }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs.cleaning;
 
+import dev.waybill.gluejobs.CleanedListings;
 import dev.waybill.gluejobs.values.Amount;
 import dev.waybill.gluejobs.values.Blank;
 import dev.waybill.gluejobs.values.DoubleNumber;
@@ -32,9 +33,6 @@ import org.apache.spark.unsafe.types.UTF8String;
  * @see ScalarFunction
  */
 public final class ValueFunctions implements FunctionCatalog {
-
-  static final int PRECISION = 12;
-  static final int SCALE = 2;
 
   static final String TRIMMED = "trimmed";
   static final String WHOLE_INT = "whole_int";
@@ -220,12 +218,15 @@ public final class ValueFunctions implements FunctionCatalog {
     private static final long serialVersionUID = 1;
 
     AmountOf() {
-      super(AMOUNT, DataTypes.createDecimalType(PRECISION, SCALE));
+      super(AMOUNT, CleanedListings.AMOUNT);
     }
 
     public static Decimal invoke(UTF8String text) {
       Long cents = parse(text, Amount::parse);
-      return cents == null ? null : Decimal.createUnsafe(cents, PRECISION, SCALE);
+      return cents == null
+          ? null
+          : Decimal.createUnsafe(
+              cents, CleanedListings.AMOUNT.precision(), CleanedListings.AMOUNT.scale());
     }
   }
 

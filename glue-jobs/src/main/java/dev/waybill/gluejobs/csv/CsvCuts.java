@@ -32,13 +32,14 @@ public record CsvCuts(List<CsvPiece> pieces, long records) {
   /**
    * Scans an object: in Spark tasks, unless it is small.
    *
+   * @param bytes its size
    * @throws dev.waybill.gluejobs.InvalidInput where it is gone or overwritten
    */
-  public static CsvCuts of(SparkSession spark, InputObject object) throws IOException {
-    Configuration hadoop = spark.sessionState().newHadoopConf();
-    return of(spark, object, object.bytes(hadoop), CHUNK);
+  public static CsvCuts of(SparkSession spark, InputObject object, long bytes) throws IOException {
+    return of(spark, object, bytes, CHUNK);
   }
 
+  /** With chunks of this size, in bytes. */
   static CsvCuts of(SparkSession spark, InputObject object, long bytes, long chunk)
       throws IOException {
     Configuration hadoop = spark.sessionState().newHadoopConf();

@@ -21,7 +21,7 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * Adds dense ranks, from the dearest and the most reviewed down, beginning with 1. They are made of
+ * Adds dense ranks: 1 is the most expensive or the most reviewed listing. They are computed from
  * the distinct values, which are few, and joined to the rows: many rows are neither moved nor
  * sorted.
  */
