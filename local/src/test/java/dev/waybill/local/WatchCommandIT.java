@@ -39,6 +39,7 @@ class WatchCommandIT {
 
   @Test
   void aRunThatIsInterruptedIsWrittenDownAndRunsAgainWithResume() throws Exception {
+    giveTheFirstLookWork();
     WaybillCommand first = watch("--out", "out");
     Files.copy(SAMPLE, home.resolve("out/bucket/input/dropped.csv"));
     Processes.waitFor(() -> file("started.json", "clean-listings"));
@@ -133,6 +134,14 @@ class WatchCommandIT {
           .findFirst();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A file that comes as soon as it says that it watches must not be taken for an old one. */
+  private void giveTheFirstLookWork() throws IOException {
+    Path input = Files.createDirectories(home.resolve("out/bucket/input"));
+    for (int i = 0; i < 5_000; i++) {
+      Files.createFile(input.resolve("." + i));
     }
   }
 

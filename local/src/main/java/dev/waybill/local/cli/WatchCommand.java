@@ -84,11 +84,12 @@ final class WatchCommand implements Callable<Integer> {
                 progress::warn,
                 cleaning);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
+      // It watches before it says so: a file that comes upon these words must run.
+      LocalWatch watch = new LocalWatch(cloud, progress);
       System.err.println("waybill: drop CSV files into " + cloud.bucketFolder().resolve("input"));
       System.err.println(
           "waybill: or put them by S3: bucket %s at %s, access key id %s, secret access key %s"
               .formatted(LocalCloud.BUCKET, cloud.s3Url(), keys.id(), shown(keys)));
-      LocalWatch watch = new LocalWatch(cloud, progress);
       if (resume) {
         folder.interrupted().forEach(watch::resume);
       }
