@@ -3,6 +3,8 @@ package dev.waybill.gluejobs;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The columns of a listings file, by their standardized names, and those that the jobs add. */
 public final class ListingColumns {
@@ -74,6 +76,10 @@ public final class ListingColumns {
               REVIEW_RATE_NUMBER,
               CALCULATED_HOST_LISTINGS_COUNT,
               HOUSE_RULES));
+
+  /** The columns of a file that the contract knows. */
+  public static final Set<String> KNOWN =
+      Stream.concat(REQUIRED.stream(), DROPPED.stream()).collect(Collectors.toUnmodifiableSet());
 
   /** Figures of reviews, which get the median where they are missing, and a square root each. */
   public static final List<String> REVIEW_FIGURES =

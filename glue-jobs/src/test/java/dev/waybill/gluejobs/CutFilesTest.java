@@ -27,7 +27,7 @@ class CutFilesTest {
     InputObject object = new InputObject("s3://" + bucket.name() + "/a.csv", "a.csv", "", "", 0);
     SparkSession spark = SparkSession.active();
 
-    Dataset<Row> whole = Cutting.records(spark, object, 2, bytes.length, 1_000);
+    Dataset<Row> whole = Cutting.records(spark, object, List.of("one", "two"), bytes.length, 1_000);
     List<Row> expected = whole.orderBy("record_offset").collectAsList();
 
     assertThat(whole.rdd().getNumPartitions()).isEqualTo(1);
@@ -35,8 +35,12 @@ class CutFilesTest {
         .extracting(row -> row.<String>getAs("raw_record"))
         .containsExactly(
             "1,\"two\r\nlines, one \"\"quoted\"\"\"", "2,5\" pipe", "3", "4,\u00e9", "5,\"open");
+    assertThat(whole.select("two").collectAsList())
+        .as("a query of one column")
+        .extracting(row -> row.getString(0))
+        .containsExactly("two\r\nlines, one \"quoted\"", "5\" pipe", null, "\u00e9", null);
     for (int chunk : List.of(5, 8, 13)) {
-      Dataset<Row> cut = Cutting.records(spark, object, 2, bytes.length, chunk);
+      Dataset<Row> cut = Cutting.records(spark, object, List.of("one", "two"), bytes.length, chunk);
       assertThat(cut.rdd().getNumPartitions()).as("chunks of %d", chunk).isGreaterThan(2);
       assertThat(cut.orderBy("record_offset").collectAsList())
           .as("chunks of %d", chunk)

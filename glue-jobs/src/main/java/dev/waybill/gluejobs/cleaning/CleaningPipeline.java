@@ -1,7 +1,6 @@
 package dev.waybill.gluejobs.cleaning;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.not;
 
 import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.ListingColumns;
@@ -75,7 +74,7 @@ public final class CleaningPipeline {
     Map<String, List<String>> examples = examples(checked.rows(), medians);
     warnOfUnreadable(medians, examples);
 
-    Dataset<Row> kept = checked.rows().where(not(Rejection.isMarked())).select(contractColumns());
+    Dataset<Row> kept = Rejection.kept(checked.rows()).select(contractColumns());
     Dataset<Row> cleaned =
         job.rowwise(Partitions.fewer(kept, file.bytes()))
             .then(REDUCE_SKEWNESS, rows -> ReduceSkewness.apply(rows, medians))
@@ -147,8 +146,7 @@ public final class CleaningPipeline {
   }
 
   private static Dataset<Row> rejected(Dataset<Row> checked) {
-    return checked
-        .where(Rejection.isMarked())
+    return Rejection.rejected(checked)
         .select(
             Stream.concat(Stream.of(col(CsvSource.RAW_RECORD)), Rejection.asColumns().stream())
                 .toArray(Column[]::new));

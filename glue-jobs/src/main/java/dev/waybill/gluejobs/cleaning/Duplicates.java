@@ -34,6 +34,9 @@ public record Duplicates(List<Long> few, Dataset<Row> many) {
       List.of(
           ListingColumns.HOST_NAME, ListingColumns.LAT, ListingColumns.LONG, ListingColumns.PRICE);
 
+  /** The key's columns, for people. */
+  static final String COLUMNS = String.join(", ", KEY);
+
   static final String IS_DUPLICATE = "is_duplicate";
 
   /** A list of more is better joined than written into Spark's plans. */

@@ -57,7 +57,7 @@ public record Medians(
     asked.add(expr("percentile_disc(0.5) WITHIN GROUP (ORDER BY " + RIGHT_DAY + ")").cast("long"));
     asked.add(count(when(kept, lit(1))));
     for (RejectReason reason : RejectReason.values()) {
-      asked.add(count_if(Rejection.reason().equalTo(reason.text())));
+      asked.add(count_if(Rejection.isFor(reason)));
     }
     int first = asked.size();
     asked.addAll(ValueChanges.counts(replaceable));

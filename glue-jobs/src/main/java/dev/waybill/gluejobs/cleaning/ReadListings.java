@@ -11,7 +11,6 @@ import dev.waybill.gluejobs.csv.CsvHeader;
 import dev.waybill.gluejobs.csv.CsvRecords;
 import dev.waybill.gluejobs.csv.CsvSource;
 import dev.waybill.gluejobs.values.Visible;
-import dev.waybill.gluetracing.TracedJob;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -52,25 +51,22 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
   }
 
   /**
-   * Its records: {@code raw_record} string, {@code record_offset} long, {@code fields} array of
-   * string, and the mark of {@link Rejection} on records that can't be bound to the header. From
-   * now on the session has the functions that read their values.
+   * Its records: {@code raw_record} string, {@code record_offset} long, the columns that the
+   * contract knows, string each, by their names in the file, and the mark of {@link Rejection} on
+   * records that can't be bound to the header. From now on the session has the functions that read
+   * their values.
    *
    * @param cuts where tasks begin to read
    */
   public Dataset<Row> records(SparkSession spark, CsvCuts cuts) {
     Values.register(spark);
-    Dataset<Row> records = CsvSource.records(spark, object, header.names().size(), cuts);
-    return records.select(
-        col(CsvSource.RAW_RECORD),
-        col(CsvSource.RECORD_OFFSET),
-        col(CsvSource.FIELDS),
-        Rejection.mark(
-                col(CsvSource.PROBLEM).isNotNull(),
-                RejectReason.MALFORMED_RECORD,
-                null,
-                col(CsvSource.PROBLEM))
-            .as(TracedJob.REJECTION));
+    return Rejection.begin(
+            CsvSource.records(
+                spark, object, header.names().size(), header.places(ListingColumns.KNOWN), cuts),
+            col(CsvSource.PROBLEM).isNotNull(),
+            RejectReason.MALFORMED_RECORD,
+            col(CsvSource.PROBLEM))
+        .drop(CsvSource.PROBLEM);
   }
 
   /** What a person should know of the header, in sentences. */
@@ -78,8 +74,7 @@ public record ReadListings(InputObject object, CsvHeader header, long bytes) {
     List<String> warnings = new ArrayList<>();
     List<String> unknown =
         header.names().stream()
-            .filter(name -> !ListingColumns.REQUIRED.contains(name))
-            .filter(name -> !ListingColumns.DROPPED.contains(name))
+            .filter(name -> !ListingColumns.KNOWN.contains(name))
             .distinct()
             .toList();
     if (!unknown.isEmpty()) {

@@ -3,20 +3,25 @@ package dev.waybill.gluejobs.cleaning;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.shiftright;
+import static org.apache.spark.sql.functions.spark_partition_id;
 import static org.apache.spark.sql.functions.when;
 
+import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
 import dev.waybill.gluetracing.TracedJob;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The mark on a row that is turned away: a struct of why, of which column, and of that column's raw
- * value. A marked row goes on through the later steps, which leave its mark alone, and ends in
- * {@code quarantine/}.
+ * The mark on a row that is turned away: a number that says why and which column is at fault; and
+ * beside it that column's raw value, which only {@code quarantine/} asks for. A marked row goes on
+ * through the later steps, which leave its mark alone, and ends in {@code quarantine/}.
  */
 final class Rejection {
 
@@ -24,33 +29,70 @@ final class Rejection {
   private static final String COLUMN = "reject_column";
   private static final String VALUE = "reject_value";
 
+  /** What can be at fault; a malformed record has no columns. */
+  private static final List<String> COLUMNS =
+      Stream.of(Stream.of((String) null, Duplicates.COLUMNS), ListingColumns.REQUIRED.stream())
+          .flatMap(names -> names)
+          .toList();
+
+  /** A mark is the reason's number and, in the bits below, the column's. */
+  private static final int COLUMN_BITS = 8;
+
   private Rejection() {}
 
-  /** A rule for rows that bear no mark yet, whatever else they hold. */
-  static Column mark(Column broken, RejectReason reason, String column, Column raw) {
-    return when(broken, markOf(reason, column, raw));
+  /**
+   * Adds marks to rows that have none.
+   *
+   * @param broken true for rows that are turned away
+   * @param raw the value at fault
+   */
+  static Dataset<Row> begin(Dataset<Row> rows, Column broken, RejectReason reason, Column raw) {
+    Column value = when(broken, raw).as(VALUE);
+    Column mark = when(broken, number(reason, null)).as(TracedJob.REJECTION);
+    return rows.select(col("*"), mark, value);
   }
 
   /**
    * Marks the rows that break a rule and bear no mark yet; the first rule that is broken decides.
    */
   static Dataset<Row> mark(Dataset<Row> rows, List<Rule> rules) {
-    Column mark = col(TracedJob.REJECTION);
-    Column found = null;
+    Column mark = when(lit(false), lit(0));
+    Column value = when(lit(false), lit(""));
     for (Rule rule : rules) {
-      Column own = markOf(rule.reason, rule.column, rule.raw);
-      found = found == null ? when(rule.broken, own) : found.when(rule.broken, own);
+      int number = number(rule.reason, rule.column);
+      mark = mark.when(rule.broken, number);
+      value = value.when(col(TracedJob.REJECTION).equalTo(number), rule.raw);
     }
-    return rows.withColumn(TracedJob.REJECTION, coalesce(mark, found));
+    return rows.withColumn(TracedJob.REJECTION, coalesce(col(TracedJob.REJECTION), mark))
+        .withColumn(VALUE, coalesce(col(VALUE), value));
+  }
+
+  /** The rows without a mark. */
+  static Dataset<Row> kept(Dataset<Row> rows) {
+    return once(rows).where(not(isMarked()));
+  }
+
+  /** The rows with a mark. */
+  static Dataset<Row> rejected(Dataset<Row> rows) {
+    return once(rows).where(isMarked());
+  }
+
+  /**
+   * Spark would put a filter before what it asks about, and check and read each value twice. It
+   * does not where the answer depends on the task; this one does for Spark alone.
+   */
+  private static Dataset<Row> once(Dataset<Row> rows) {
+    Column always = spark_partition_id().geq(0);
+    return rows.withColumn(TracedJob.REJECTION, when(always, col(TracedJob.REJECTION)));
   }
 
   static Column isMarked() {
     return col(TracedJob.REJECTION).isNotNull();
   }
 
-  /** The reason in a row's mark; null on a good row. */
-  static Column reason() {
-    return col(TracedJob.REJECTION).getField(REASON);
+  /** Whether a row is marked for this reason; null on a good row. */
+  static Column isFor(RejectReason reason) {
+    return shiftright(col(TracedJob.REJECTION), COLUMN_BITS).equalTo(reason.ordinal());
   }
 
   /**
@@ -58,14 +100,18 @@ final class Rejection {
    * reject_value}.
    */
   static List<Column> asColumns() {
-    return List.of(REASON, COLUMN, VALUE).stream()
-        .map(field -> col(TracedJob.REJECTION).getField(field).as(field))
-        .toList();
+    Column mark = col(TracedJob.REJECTION);
+    String[] reasons =
+        Arrays.stream(RejectReason.values()).map(RejectReason::text).toArray(String[]::new);
+    Column column = mark.bitwiseAND((1 << COLUMN_BITS) - 1);
+    return List.of(
+        lit(reasons).getItem(shiftright(mark, COLUMN_BITS)).as(REASON),
+        lit(COLUMNS.toArray(String[]::new)).getItem(column).as(COLUMN),
+        col(VALUE));
   }
 
-  private static Column markOf(RejectReason reason, String column, Column raw) {
-    return struct(
-        lit(reason.text()).as(REASON), lit(column).cast("string").as(COLUMN), raw.as(VALUE));
+  private static int number(RejectReason reason, String column) {
+    return reason.ordinal() << COLUMN_BITS | COLUMNS.indexOf(column);
   }
 
   /**

@@ -34,9 +34,6 @@ public final class RemoveDuplicates {
         rows,
         List.of(
             new Rejection.Rule(
-                isDuplicate,
-                RejectReason.DUPLICATE,
-                String.join(", ", Duplicates.KEY),
-                Duplicates.text())));
+                isDuplicate, RejectReason.DUPLICATE, Duplicates.COLUMNS, Duplicates.text())));
   }
 }

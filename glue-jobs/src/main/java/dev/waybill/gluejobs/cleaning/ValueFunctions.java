@@ -7,7 +7,6 @@ import dev.waybill.gluejobs.values.DoubleNumber;
 import dev.waybill.gluejobs.values.ReviewDate;
 import dev.waybill.gluejobs.values.TruthValue;
 import dev.waybill.gluejobs.values.WholeNumber;
-import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -23,6 +22,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
@@ -81,19 +81,19 @@ public final class ValueFunctions implements FunctionCatalog {
     return function;
   }
 
-  private static <T> T parse(UTF8String text, Parser<T> parser) {
-    if (text == null) {
-      return null;
-    }
-    ByteBuffer bytes = text.getByteBuffer();
-    int from = bytes.arrayOffset() + bytes.position();
-    return parser.parse(bytes.array(), from, from + bytes.remaining());
+  /** Where a text's bytes are: from {@link #from} to {@link #to}. */
+  private static byte[] array(UTF8String text) {
+    return text.getBaseObject() instanceof byte[] array ? array : text.getBytes();
   }
 
-  /** A parser of the package {@code values}. */
-  @FunctionalInterface
-  private interface Parser<T> {
-    T parse(byte[] text, int from, int to);
+  private static int from(UTF8String text) {
+    return text.getBaseObject() instanceof byte[]
+        ? Math.toIntExact(text.getBaseOffset() - Platform.BYTE_ARRAY_OFFSET)
+        : 0;
+  }
+
+  private static int to(UTF8String text) {
+    return from(text) + text.numBytes();
   }
 
   /** A function of one text. */
@@ -159,18 +159,18 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static UTF8String invoke(UTF8String text) {
-      return parse(
-          text,
-          (bytes, from, to) -> {
-            int start = Blank.start(bytes, from, to);
-            int end = Blank.end(bytes, start, to);
-            if (start == end) {
-              return null;
-            }
-            return start == from && end == to
-                ? text
-                : UTF8String.fromBytes(bytes, start, end - start);
-          });
+      if (text == null) {
+        return null;
+      }
+      byte[] bytes = array(text);
+      int start = Blank.start(bytes, from(text), to(text));
+      int end = Blank.end(bytes, start, to(text));
+      if (start == end) {
+        return null;
+      }
+      return end - start == text.numBytes()
+          ? text
+          : UTF8String.fromBytes(bytes, start, end - start);
     }
   }
 
@@ -183,7 +183,7 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static Integer invoke(UTF8String text) {
-      return parse(text, WholeNumber::parseInt);
+      return text == null ? null : WholeNumber.parseInt(array(text), from(text), to(text));
     }
   }
 
@@ -196,7 +196,7 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static Long invoke(UTF8String text) {
-      return parse(text, WholeNumber::parse);
+      return text == null ? null : WholeNumber.parse(array(text), from(text), to(text));
     }
   }
 
@@ -209,7 +209,7 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static Double invoke(UTF8String text) {
-      return parse(text, DoubleNumber::parse);
+      return text == null ? null : DoubleNumber.parse(array(text), from(text), to(text));
     }
   }
 
@@ -222,7 +222,7 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static Decimal invoke(UTF8String text) {
-      Long cents = parse(text, Amount::parse);
+      Long cents = text == null ? null : Amount.parse(array(text), from(text), to(text));
       return cents == null
           ? null
           : Decimal.createUnsafe(
@@ -239,7 +239,7 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static Integer invoke(UTF8String text) {
-      return parse(text, ReviewDate::parse);
+      return text == null ? null : ReviewDate.parse(array(text), from(text), to(text));
     }
   }
 
@@ -252,7 +252,7 @@ public final class ValueFunctions implements FunctionCatalog {
     }
 
     public static Boolean invoke(UTF8String text) {
-      return parse(text, TruthValue::parse);
+      return text == null ? null : TruthValue.parse(array(text), from(text), to(text));
     }
   }
 }

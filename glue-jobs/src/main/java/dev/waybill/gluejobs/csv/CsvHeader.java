@@ -10,14 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
- * A file's header: its column names as standardized, in the file's order.
+ * A file's header: its column names in the file's order.
  *
- * @param names trimmed, lower case, every run of blanks an underscore, synonyms replaced
+ * @param names as standardized: trimmed, lower case, every run of blanks an underscore, synonyms
+ *     replaced
+ * @param asWritten as they stand in the file
  */
-public record CsvHeader(List<String> names) {
+public record CsvHeader(List<String> names, List<String> asWritten) {
 
   /** A header with more is refused, so that memory stays bounded. */
   static final int MOST_COLUMNS = 10_000;
@@ -42,6 +43,7 @@ public record CsvHeader(List<String> names) {
               .formatted(records.fields(), MOST_COLUMNS));
     }
     List<String> names = new ArrayList<>();
+    List<String> asWritten = new ArrayList<>();
     for (int i = 0; i < records.fields(); i++) {
       String name = records.field(i).toString();
       if (name.chars().anyMatch(c -> c < ' ' && !Blank.is(c))) {
@@ -51,6 +53,7 @@ public record CsvHeader(List<String> names) {
         throw new CsvRecords.NotCsv(
             "has lines that end with CR alone; save it with LF or CRLF, else all of it is one line");
       }
+      asWritten.add(name);
       String standard = Blank.replaceRuns(Blank.strip(name).toLowerCase(Locale.ROOT), "_");
       names.add(synonyms.getOrDefault(standard, standard));
     }
@@ -60,7 +63,7 @@ public record CsvHeader(List<String> names) {
               + records.problem()
               + "; no row would be left of the file");
     }
-    return new CsvHeader(List.copyOf(names));
+    return new CsvHeader(List.copyOf(names), List.copyOf(asWritten));
   }
 
   /**
@@ -84,11 +87,17 @@ public record CsvHeader(List<String> names) {
     }
   }
 
-  /** Where each column stands, the first of equal names. */
-  public Map<String, Integer> positions() {
-    return IntStream.range(0, names.size())
-        .boxed()
-        .collect(Collectors.toMap(names::get, i -> i, (first, second) -> first));
+  /**
+   * Where some columns stand, the first of equal names.
+   *
+   * @param columns names as standardized; those that the file does not have are left out
+   * @return names as written, and places from 0
+   */
+  public Map<String, Integer> places(Collection<String> columns) {
+    return columns.stream()
+        .map(names::indexOf)
+        .filter(place -> place >= 0)
+        .collect(Collectors.toMap(asWritten::get, place -> place));
   }
 
   /** The names that more than one column has. */

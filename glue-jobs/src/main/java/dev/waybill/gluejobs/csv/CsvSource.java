@@ -3,6 +3,7 @@ package dev.waybill.gluejobs.csv;
 import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.InvalidInput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +12,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableCapability;
@@ -23,16 +23,21 @@ import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * A Spark data source of a CSV object's records after the header: the raw text of each, its fields,
- * and what is wrong with it. Spark's own reader keeps the raw text of malformed records only, and
- * does not notice a quote that is never closed.
+ * A Spark data source of a CSV object's records after the header: the raw text of each, its fields
+ * by the names of their columns, and what is wrong with it. Only columns that a query uses are
+ * made. Spark's own reader keeps the raw text of malformed records only, and does not notice a
+ * quote that is never closed.
  *
  * <p>A record can span lines: {@link CsvCuts} says where tasks can begin.
  */
@@ -44,35 +49,48 @@ public final class CsvSource implements TableProvider {
   /** long: where the record begins in the object, in bytes; no two records have the same. */
   public static final String RECORD_OFFSET = "record_offset";
 
-  /** array of string: the fields; null where there is a problem. */
-  public static final String FIELDS = "fields";
-
   /** string: why the record can't be bound to the header, or null. */
   public static final String PROBLEM = "problem";
 
-  private static final StructType SCHEMA =
-      new StructType()
-          .add(RAW_RECORD, DataTypes.StringType)
-          .add(RECORD_OFFSET, DataTypes.LongType, false)
-          .add(FIELDS, DataTypes.createArrayType(DataTypes.StringType))
-          .add(PROBLEM, DataTypes.StringType);
-
   private static final String URI = "uri";
   private static final String KEY = "key";
-  private static final String COLUMNS = "columns";
+  private static final String SCHEMA = "schema";
+  private static final String FIELDS = "fields";
   private static final String CUTS = "cuts";
+
+  /** In a column's metadata: which of a record's fields it is, from 0, or one of those below. */
+  private static final String PLACE = "place";
+
+  private static final int PLACE_OF_RAW_RECORD = -1;
+  private static final int PLACE_OF_OFFSET = -2;
+  private static final int PLACE_OF_PROBLEM = -3;
 
   /** Spark makes it by its class name. */
   public CsvSource() {}
 
   /**
-   * The records of an object.
+   * The records of an object: {@code raw_record} string, {@code record_offset} long, {@code
+   * problem} string, and the columns, string each, null where there is a problem.
    *
-   * @param columns how many fields the header has
+   * @param fields how many the header has
+   * @param columns names of those that can be asked for, and which of a record's fields each is,
+   *     from 0
    * @param cuts one partition each
    */
   public static Dataset<Row> records(
-      SparkSession spark, InputObject object, int columns, CsvCuts cuts) {
+      SparkSession spark,
+      InputObject object,
+      int fields,
+      Map<String, Integer> columns,
+      CsvCuts cuts) {
+    StructType schema =
+        new StructType()
+            .add(column(RAW_RECORD, DataTypes.StringType, PLACE_OF_RAW_RECORD))
+            .add(column(RECORD_OFFSET, DataTypes.LongType, PLACE_OF_OFFSET))
+            .add(column(PROBLEM, DataTypes.StringType, PLACE_OF_PROBLEM));
+    for (Map.Entry<String, Integer> each : columns.entrySet()) {
+      schema = schema.add(column(each.getKey(), DataTypes.StringType, each.getValue()));
+    }
     return spark
         .read()
         .format(CsvSource.class.getName())
@@ -81,14 +99,23 @@ public final class CsvSource implements TableProvider {
         .option(InputObject.VERSION_ID, object.versionId())
         .option(InputObject.ETAG, object.etag())
         .option(InputObject.SIZE, object.size())
-        .option(COLUMNS, columns)
+        .option(SCHEMA, schema.json())
+        .option(FIELDS, fields)
         .option(CUTS, cuts.text())
         .load();
   }
 
+  private static StructField column(String name, DataType type, int place) {
+    return new StructField(
+        name,
+        type,
+        !type.equals(DataTypes.LongType),
+        new MetadataBuilder().putLong(PLACE, place).build());
+  }
+
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    return SCHEMA;
+    return (StructType) DataType.fromJson(options.get(SCHEMA));
   }
 
   @Override
@@ -103,14 +130,14 @@ public final class CsvSource implements TableProvider {
                 options.get(InputObject.VERSION_ID),
                 options.get(InputObject.ETAG),
                 options.getLong(InputObject.SIZE, 0)),
-            options.getInt(COLUMNS, 0),
+            schema,
+            options.getInt(FIELDS, 0),
             CsvCuts.parse(options.get(CUTS)),
             new SerializableConfiguration(
                 SparkSession.active().sparkContext().hadoopConfiguration())));
   }
 
-  private record CsvTable(CsvObject object)
-      implements Table, SupportsRead, ScanBuilder, Scan, Batch {
+  private record CsvTable(CsvObject object) implements Table, SupportsRead {
 
     @Override
     public String name() {
@@ -120,7 +147,7 @@ public final class CsvSource implements TableProvider {
     @Override
     @SuppressWarnings("deprecation") // Spark asks for the schema by this method still
     public StructType schema() {
-      return SCHEMA;
+      return object.columns;
     }
 
     @Override
@@ -130,17 +157,35 @@ public final class CsvSource implements TableProvider {
 
     @Override
     public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-      return this;
+      return new Columns(object);
+    }
+  }
+
+  /** Takes the columns that a query uses. */
+  private static final class Columns implements ScanBuilder, SupportsPushDownRequiredColumns {
+
+    private CsvObject object;
+
+    private Columns(CsvObject object) {
+      this.object = object;
+    }
+
+    @Override
+    public void pruneColumns(StructType required) {
+      object = new CsvObject(object.input, required, object.fields, object.pieces, object.hadoop);
     }
 
     @Override
     public Scan build() {
-      return this;
+      return new CsvScan(object);
     }
+  }
+
+  private record CsvScan(CsvObject object) implements Scan, Batch {
 
     @Override
     public StructType readSchema() {
-      return SCHEMA;
+      return object.columns;
     }
 
     @Override
@@ -150,8 +195,12 @@ public final class CsvSource implements TableProvider {
 
     @Override
     public InputPartition[] planInputPartitions() {
+      int[] places =
+          Arrays.stream(object.columns.fields())
+              .mapToInt(column -> (int) column.metadata().getLong(PLACE))
+              .toArray();
       return object.pieces.stream()
-          .map(piece -> new Part(object.input, object.columns, piece, object.hadoop))
+          .map(piece -> new Part(object.input, places, object.fields, piece, object.hadoop))
           .toArray(InputPartition[]::new);
     }
 
@@ -161,12 +210,22 @@ public final class CsvSource implements TableProvider {
     }
   }
 
+  /**
+   * What is read.
+   *
+   * @param columns each with its place
+   * @param fields of a good record
+   */
   private record CsvObject(
-      InputObject input, int columns, List<CsvPiece> pieces, SerializableConfiguration hadoop) {}
+      InputObject input,
+      StructType columns,
+      int fields,
+      List<CsvPiece> pieces,
+      SerializableConfiguration hadoop) {}
 
   /** What one task reads. */
   private record Part(
-      InputObject input, int columns, CsvPiece piece, SerializableConfiguration hadoop)
+      InputObject input, int[] places, int fields, CsvPiece piece, SerializableConfiguration hadoop)
       implements InputPartition {
     private static final long serialVersionUID = 1;
   }
@@ -205,13 +264,20 @@ public final class CsvSource implements TableProvider {
     @Override
     public InternalRow get() {
       String problem = problem();
-      return new GenericInternalRow(
-          new Object[] {
-            records.raw(),
-            part.piece.begin() + records.offset(),
-            problem == null ? fields() : null,
-            problem == null ? null : UTF8String.fromString(problem)
-          });
+      Object[] row = new Object[part.places.length];
+      for (int i = 0; i < row.length; i++) {
+        row[i] = value(part.places[i], problem);
+      }
+      return new GenericInternalRow(row);
+    }
+
+    private Object value(int place, String problem) {
+      return switch (place) {
+        case PLACE_OF_RAW_RECORD -> records.raw();
+        case PLACE_OF_OFFSET -> part.piece.begin() + records.offset();
+        case PLACE_OF_PROBLEM -> UTF8String.fromString(problem);
+        default -> problem == null ? records.field(place) : null;
+      };
     }
 
     @Override
@@ -231,17 +297,9 @@ public final class CsvSource implements TableProvider {
       if (records.problem() != null) {
         return records.problem();
       }
-      return records.fields() == part.columns
+      return records.fields() == part.fields
           ? null
-          : "%d fields where the header has %d".formatted(records.fields(), part.columns);
-    }
-
-    private GenericArrayData fields() {
-      Object[] fields = new Object[records.fields()];
-      for (int i = 0; i < fields.length; i++) {
-        fields[i] = records.field(i);
-      }
-      return new GenericArrayData(fields);
+          : "%d fields where the header has %d".formatted(records.fields(), part.fields);
     }
   }
 }

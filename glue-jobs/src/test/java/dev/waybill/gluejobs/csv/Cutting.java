@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -57,9 +60,12 @@ public final class Cutting {
 
   /** An object's records after the header, cut into chunks of this size and read by Spark. */
   public static Dataset<Row> records(
-      SparkSession spark, InputObject object, int columns, long bytes, long chunk)
+      SparkSession spark, InputObject object, List<String> columns, long bytes, long chunk)
       throws IOException {
-    return CsvSource.records(spark, object, columns, CsvCuts.of(spark, object, bytes, chunk));
+    Map<String, Integer> places =
+        IntStream.range(0, columns.size()).boxed().collect(Collectors.toMap(columns::get, i -> i));
+    CsvCuts cuts = CsvCuts.of(spark, object, bytes, chunk);
+    return CsvSource.records(spark, object, columns.size(), places, cuts);
   }
 
   static CsvCuts cut(byte[] bytes, int chunk, int buffer) throws IOException {
