@@ -140,16 +140,19 @@ public final class LocalCloud implements AutoCloseable {
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
     this.xray = XRayServer.start(segments);
+    List<JobDefinition> jobs =
+        List.of(
+            job(CleanListings.NAME, CleanListings.class.getName(), cleaning.arguments()),
+            job(ProcessListings.NAME, ProcessListings.class.getName(), Map.of()));
     this.glue =
         GlueServer.start(
-            List.of(
-                job(CleanListings.NAME, CleanListings.class.getName(), cleaning.arguments()),
-                job(ProcessListings.NAME, ProcessListings.class.getName(), Map.of())),
+            jobs,
             new JobJvm(
                 installation,
                 bucketFolder,
                 runsFolder,
                 jobEnvironment(jobEnvironment),
+                jobs.size(),
                 Machine.current(),
                 jvms));
     this.stepFunctions =

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. Each run has a JVM of its own, at
- * most as many at a time as there are cores and memory for.
+ * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. At most as many run at a time as
+ * there are cores and memory for.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue API</a>
  */
@@ -196,16 +196,12 @@ public final class GlueServer implements AutoCloseable {
     }
     try {
       JobJvm.Started started = launcher.start(run);
-      try {
-        if (!run.running(started.process())) {
-          return;
-        }
-        if (!started.process().waitFor(run.job().timeout().toMillis(), TimeUnit.MILLISECONDS)) {
-          run.stop(JobRun.State.TIMEOUT, "Job run exceeded its timeout of " + run.job().timeout());
-          started.process().waitFor();
-        }
-      } finally {
-        started.release().run();
+      if (!run.running(started.process())) {
+        return;
+      }
+      if (!started.process().waitFor(run.job().timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        run.stop(JobRun.State.TIMEOUT, "Job run exceeded its timeout of " + run.job().timeout());
+        started.process().waitFor();
       }
       int status = started.process().exitValue();
       run.ended(

@@ -10,25 +10,31 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line,
  * the region in the environment. What is local about it is a setting of Spark or the AWS SDK, never
- * something that the job asks.
+ * something that the job asks. A run's jobs share a JVM where they can: to start Spark and to
+ * compile it takes longer than a small file does.
  *
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
  * @param environment variables of every job's JVM, besides the launcher's
+ * @param jobs how many a run has
  * @param machine what the JVMs share
  * @param jvms starts them
+ * @param idle those that wait for their run's next job
  */
 public record JobJvm(
     Installation installation,
     Path bucket,
     Path runs,
     Map<String, String> environment,
+    int jobs,
     Machine machine,
-    ChildJvms jvms)
+    ChildJvms jvms,
+    IdleJvms idle)
     implements GlueServer.Launcher {
 
   /**
@@ -38,6 +44,9 @@ public record JobJvm(
 
   /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
   private static final String FILE_SYSTEM = "dev.waybill.local.glue.BucketFileSystem";
+
+  /** Of the JVMs that run jobs; one that runs a run's jobs has the classes of all. */
+  private static final String ARCHIVE = "jobs";
 
   private static final int SMALL_HEAP_MEBIBYTES = 1_024;
   private static final int LARGE_HEAP_MEBIBYTES = 4_096;
@@ -67,9 +76,8 @@ public record JobJvm(
    * A job's process.
    *
    * @param errorFile where {@link JobMain} leaves the error message
-   * @param release gives back what it has of the machine
    */
-  record Started(Process process, Path errorFile, Path log, Runnable release) {
+  record Started(Process process, Path errorFile, Path log) {
 
     /** Why it failed, also when nothing could be left because it was killed. */
     String error() {
@@ -87,8 +95,29 @@ public record JobJvm(
     }
   }
 
+  /** With no JVM that waits yet. */
+  public JobJvm(
+      Installation installation,
+      Path bucket,
+      Path runs,
+      Map<String, String> environment,
+      int jobs,
+      Machine machine,
+      ChildJvms jvms) {
+    this(installation, bucket, runs, environment, jobs, machine, jvms, new IdleJvms());
+  }
+
   @Override
   public Started start(JobRun run) throws IOException, InterruptedException {
+    String runId = runId(run);
+    Optional<JobsJvm> same = idle.take(runId, run.job().name());
+    if (same.isPresent()) {
+      try {
+        return next(same.get(), run);
+      } catch (IOException ended) {
+        // It gets a JVM of its own.
+      }
+    }
     boolean small = isSmall(run);
     Machine.Share share = machine.take(small ? SMALL_HEAP_MEBIBYTES : LARGE_HEAP_MEBIBYTES);
     try {
@@ -100,28 +129,62 @@ public record JobJvm(
   }
 
   private Started start(JobRun run, boolean small, Machine.Share share) throws IOException {
-    String runId = run.arguments().getOrDefault("--run_id", run.id());
-    String attempt = run.arguments().getOrDefault("--attempt", "0");
-    Path folder = Files.createDirectories(runs.resolve(runId));
-    Path log = folder.resolve(run.job().name() + "-attempt-" + attempt + ".log");
-    Path error = folder.resolve(run.id() + ".error");
-    ProcessBuilder builder =
-        new ProcessBuilder(command(run, error, sizeOptions(small, share)))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
+    Path log = log(run);
+    Path error = error(run);
+    ProcessBuilder builder = new ProcessBuilder(command(run, error, sizeOptions(small, share)));
+    if (jobs == 1) {
+      builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    } else {
+      builder.redirectError(log.toFile());
+    }
     ChildEnvironment.apply(builder.environment(), environment);
     // Spark looks for the machine's name before its settings are read, and it may have no address.
     builder
         .environment()
         .putAll(Map.of("SPARK_LOCAL_IP", LOOPBACK, "SPARK_LOCAL_HOSTNAME", LOOPBACK));
-    return new Started(jvms.start(builder), error, log, share::close);
+    Process process = jvms.start(builder);
+    process.onExit().thenRun(share::close);
+    return started(new JobsJvm(process, run.job().name()), run, error, log);
+  }
+
+  private Started next(JobsJvm jvm, JobRun run) throws IOException {
+    Path log = log(run);
+    Path error = error(run);
+    jvm.give(
+        run.job().name(),
+        new JobSpec(
+            run.job().mainClass(),
+            error.toString(),
+            log.toString(),
+            jvm.jobs() + 1 == jobs,
+            arguments(run)));
+    return started(jvm, run, error, log);
+  }
+
+  private Started started(JobsJvm jvm, JobRun run, Path error, Path log) {
+    boolean isLast = jvm.jobs() == jobs;
+    return new Started(jvm.process(isLast, () -> idle.keep(runId(run), jvm)), error, log);
+  }
+
+  private static String runId(JobRun run) {
+    return run.arguments().getOrDefault("--run_id", run.id());
+  }
+
+  private Path log(JobRun run) throws IOException {
+    String attempt = run.arguments().getOrDefault("--attempt", "0");
+    return Files.createDirectories(runs.resolve(runId(run)))
+        .resolve(run.job().name() + "-attempt-" + attempt + ".log");
+  }
+
+  private Path error(JobRun run) {
+    return runs.resolve(runId(run)).resolve(run.id() + ".error");
   }
 
   private List<String> command(JobRun run, Path error, List<String> sizeOptions) {
     List<String> command = new ArrayList<>();
     command.add(Installation.java());
     command.addAll(installation.sparkOptions());
-    command.addAll(installation.archiveOptions(run.job().name()));
+    command.addAll(installation.archiveOptions(ARCHIVE));
     command.addAll(sizeOptions);
     command.addAll(SURROUNDINGS);
     Map<String, String> properties =
@@ -130,6 +193,8 @@ public record JobJvm(
             run.job().mainClass(),
             JobMain.ERROR,
             error.toString(),
+            JobMain.MORE,
+            String.valueOf(jobs > 1),
             JobMain.LAUNCHER,
             String.valueOf(ProcessHandle.current().pid()),
             "log4j2.configurationFile",
@@ -144,14 +209,20 @@ public record JobJvm(
     command.add("-cp");
     command.add(installation.jobClassPath());
     command.add(JobMain.class.getName());
+    command.addAll(arguments(run));
+    return command;
+  }
+
+  private static List<String> arguments(JobRun run) {
+    List<String> arguments = new ArrayList<>();
     run.arguments()
         .forEach(
             (name, value) -> {
-              command.add(name);
-              command.add(value);
+              arguments.add(name);
+              arguments.add(value);
             });
-    command.addAll(List.of("--JOB_NAME", run.job().name(), "--JOB_RUN_ID", run.id()));
-    return command;
+    arguments.addAll(List.of("--JOB_NAME", run.job().name(), "--JOB_RUN_ID", run.id()));
+    return arguments;
   }
 
   private boolean isSmall(JobRun run) {

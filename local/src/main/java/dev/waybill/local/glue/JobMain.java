@@ -1,22 +1,35 @@
 package dev.waybill.local.glue;
 
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
- * message where the stand-in for Glue finds it.
+ * message where the stand-in for Glue finds it. The run's next job runs in the same JVM, unless one
+ * has failed or left threads.
  */
 final class JobMain {
 
   static final String CLASS = "waybill.job.class";
   static final String ERROR = "waybill.job.error";
   static final String LAUNCHER = "waybill.launcher";
+
+  /** Whether more jobs may come through standard input, as a {@link JobSpec} each. */
+  static final String MORE = "waybill.job.more";
+
+  /** What it answers on standard output when a job has succeeded and another may come. */
+  static final int SUCCEEDED = 1;
 
   /** An argument that is this and a variable's name stands for that variable's value. */
   static final String FROM_VARIABLE = "variable:WAYBILL_";
@@ -33,15 +46,69 @@ final class JobMain {
     endWithLauncher();
     // Hadoop would ask the system, which in a container may have no name for its user.
     UserGroupInformation.setLoginUser(UserGroupInformation.createRemoteUser(USER));
+    JobSpec job =
+        new JobSpec(
+            System.getProperty(CLASS),
+            System.getProperty(ERROR),
+            null,
+            !Boolean.getBoolean(MORE),
+            List.of(args));
+    if (job.isLast()) {
+      run(job);
+    } else {
+      runAll(job);
+    }
+  }
+
+  /** Runs the first job and those that come, as long as each leaves the JVM as it was. */
+  private static void runAll(JobSpec first) throws Exception {
+    PrintStream replies = System.out;
+    System.setOut(System.err);
+    Properties properties = (Properties) System.getProperties().clone();
+    DataInputStream jobs = new DataInputStream(System.in);
+    JobSpec job = first;
+    while (run(job) && !job.isLast() && isAsItWas()) {
+      System.setProperties((Properties) properties.clone());
+      replies.write(SUCCEEDED);
+      replies.flush();
+      try {
+        job = JobSpec.read(jobs);
+      } catch (EOFException noMore) {
+        return;
+      }
+      PrintStream log = new PrintStream(new FileOutputStream(job.log(), true), true);
+      System.setOut(log);
+      System.setErr(log);
+    }
+  }
+
+  /** Runs a job; ends the JVM where it fails. */
+  private static boolean run(JobSpec job) throws Exception {
     try {
-      Class.forName(System.getProperty(CLASS))
+      Class.forName(job.mainClass())
           .getMethod("main", String[].class)
-          .invoke(null, (Object) Stream.of(args).map(JobMain::argument).toArray(String[]::new));
+          .invoke(
+              null,
+              (Object) job.arguments().stream().map(JobMain::argument).toArray(String[]::new));
     } catch (InvocationTargetException e) {
       e.getCause().printStackTrace();
-      report(e.getCause());
+      report(e.getCause(), Path.of(job.error()));
       System.exit(1);
     }
+    return true;
+  }
+
+  /** Ends the job's Spark; threads that a job leaves may go on with its work. */
+  private static boolean isAsItWas() {
+    SparkSession.getDefaultSession()
+        .foreach(
+            session -> {
+              session.stop();
+              return null;
+            });
+    SparkSession.clearActiveSession();
+    return Thread.getAllStackTraces().keySet().stream()
+        .allMatch(thread -> thread.isDaemon() || thread == Thread.currentThread());
   }
 
   private static String argument(String given) {
@@ -60,13 +127,13 @@ final class JobMain {
   }
 
   /** In the words of Glue: the exception's class, then the innermost cause's message. */
-  private static void report(Throwable error) throws IOException {
+  private static void report(Throwable error, Path file) throws IOException {
     Throwable root = error;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
     Files.writeString(
-        Path.of(System.getProperty(ERROR)),
+        file,
         "Exception in User Class: "
             + root.getClass().getName()
             + " : "
