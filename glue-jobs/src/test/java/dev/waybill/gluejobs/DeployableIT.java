@@ -42,6 +42,8 @@ class DeployableIT {
       List.of(
           "com.google.auto.value.",
           "io.grpc.",
+          // Of OTLP by io.grpc, which is not there.
+          "com.google.common.io.ByteStreams",
           "dev.waybill.shaded.opentelemetry.api.incubator.",
           "dev.waybill.shaded.opentelemetry.sdk.autoconfigure.spi.",
           "dev.waybill.shaded.amazon.awssdk.crt");

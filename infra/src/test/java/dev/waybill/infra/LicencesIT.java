@@ -70,7 +70,7 @@ class LicencesIT {
   private static final Map<String, String> TAKEN_UNCHANGED =
       Map.of(
           "org\\.junit\\..*|net\\.jqwik:.*", "EPL-2.0",
-          "jakarta\\..*|org\\.glassfish\\.(hk2|jersey).*", "EPL-2.0",
+          "jakarta\\..*", "EPL-2.0",
           "javax\\.(annotation|servlet):.*", "(CDDL-1.0 OR GPL-2.0-with-classpath-exception)",
           "go:github\\.com/hashicorp/.*", "MPL-2.0");
 

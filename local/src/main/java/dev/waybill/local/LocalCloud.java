@@ -226,6 +226,22 @@ public final class LocalCloud implements AutoCloseable {
     return put.remove(key);
   }
 
+  /**
+   * Takes a copy of a file into the bucket, without a way through its S3 API.
+   *
+   * @param traceHeader of the upload
+   * @return its size in bytes
+   * @throws IllegalStateException where it can't be read to its length, or not be written
+   */
+  public long upload(Path file, String key, String traceHeader) {
+    try {
+      return s3.put(file, key, traceHeader);
+    } catch (IOException e) {
+      // Without its cause: this says all, and what the JDK said would be repeated after it.
+      throw new IllegalStateException(e.getMessage());
+    }
+  }
+
   /** Tells of an object that came into the folder by itself. */
   public void created(Created object) {
     lambda.invoke(object);

@@ -220,28 +220,33 @@ class LauncherScriptTest {
 
   @Test
   void aMachineThatLetsAJobOpenTooFewFilesIsRefusedBeforeAnythingIsBuilt() throws Exception {
-    List<String> limited = List.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "-");
-    List<String> command = new ArrayList<>(limited);
-    command.addAll(List.of(checkout.resolve("waybill").toString(), "run", "x.csv"));
-
-    Ended ended = start(folder, command).await();
+    Ended ended = runWithFiles("-n 255", "run", "x.csv");
 
     assertThat(ended.status).isEqualTo(1);
     assertThat(ended.err)
         .isEqualTo(
-            "waybill: a process may open 256 files here, and a job needs 512: raise the hard limit (ulimit -Hn)\n");
+            "waybill: a process may open 255 files here, and a job needs 256: raise the hard limit (ulimit -Hn)\n");
     assertThat(calls).doesNotExist();
+  }
+
+  /** That a run itself works there is {@link UnusualMachineIT}'s. */
+  @Test
+  void whereAJobMayOpenFewFilesTheCompilerIsNotInMavenAndNothingIsTrained() throws Exception {
+    assertThat(runWithFiles("-n 256", "run", "x.csv").status).isZero();
+    assertThat(runWithFiles("-n 256", "train").status).isZero();
+
+    assertThat(java()).singleElement().asString().endsWith("Waybill run x.csv");
+    assertThat(maven()).singleElement().asString().contains("-Dmaven.compiler.fork=true");
+    assertThat(run("train").status).isZero();
+    assertThat(archive("launcher.jsa")).isPresent();
   }
 
   @Test
   void aSoftLimitOfOpenFilesIsLeftToJava() throws Exception {
     assertThat(run("help").status).isZero();
     assertThat(run("train").status).isZero();
-    List<String> command =
-        new ArrayList<>(List.of("bash", "-c", "ulimit -Sn 256; exec \"$@\"", "-"));
-    command.addAll(List.of(checkout.resolve("waybill").toString(), "run", "x.csv"));
 
-    Ended ended = start(folder, command).await();
+    Ended ended = runWithFiles("-Sn 128", "run", "x.csv");
 
     assertThat(ended.status).as(ended.err).isZero();
   }
@@ -314,6 +319,14 @@ class LauncherScriptTest {
 
   private Ended run(String... arguments) throws Exception {
     return start(arguments).await();
+  }
+
+  private Ended runWithFiles(String limit, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "ulimit " + limit + "; exec \"$@\"", "-"));
+    command.add(checkout.resolve("waybill").toString());
+    command.addAll(List.of(arguments));
+    return start(folder, command).await();
   }
 
   private Started start(String... arguments) throws IOException {

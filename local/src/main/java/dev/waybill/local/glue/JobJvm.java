@@ -63,6 +63,18 @@ public record JobJvm(
           "-Dspark.driver.bindAddress=" + LOOPBACK,
           "-Dspark.local.dir=.");
 
+  /**
+   * So that few files are open, however many the cores: nothing comes over Spark's connections, of
+   * which each thread has two, and a shuffle else has a file open for each partition.
+   */
+  private static final List<String> FEW_FILES =
+      List.of(
+          "-Dspark.rpc.io.serverThreads=1",
+          "-Dspark.rpc.io.clientThreads=1",
+          "-Dspark.shuffle.io.serverThreads=1",
+          "-Dspark.shuffle.io.clientThreads=1",
+          "-Dspark.shuffle.sort.bypassMergeThreshold=1");
+
   /** The variable of a job's JVM that has the URL of its collector. */
   public static final String COLLECTOR_VARIABLE = "WAYBILL_COLLECTOR";
 
@@ -187,6 +199,7 @@ public record JobJvm(
     command.addAll(installation.archiveOptions(ARCHIVE));
     command.addAll(sizeOptions);
     command.addAll(SURROUNDINGS);
+    command.addAll(FEW_FILES);
     Map<String, String> properties =
         Map.of(
             JobMain.CLASS,

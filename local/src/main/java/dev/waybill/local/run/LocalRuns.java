@@ -42,7 +42,7 @@ public final class LocalRuns {
     ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try (AwsClients aws = cloud.clients()) {
-      Uploader uploader = new Uploader(aws, LocalCloud.BUCKET);
+      Uploader uploader = new Uploader(aws, cloud::upload);
       ExecutionFollower follower = new ExecutionFollower(aws, cloud.stateMachineArn(), POLL);
       RunFolder folder = new RunFolder(cloud, aws);
       List<Future<RunSummary>> runs = new ArrayList<>();

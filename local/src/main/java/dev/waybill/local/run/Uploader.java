@@ -23,11 +23,30 @@ public final class Uploader {
   private static final String TRACE_HEADER = "X-Amzn-Trace-Id";
 
   private final AwsClients aws;
-  private final String bucket;
+  private final Bucket bucket;
 
-  public Uploader(AwsClients aws, String bucket) {
+  /** Where the files go; X-Ray gets the first segment of their traces. */
+  Uploader(AwsClients aws, Bucket bucket) {
     this.aws = aws;
     this.bucket = bucket;
+  }
+
+  /** To a bucket by S3's API. */
+  Uploader(AwsClients aws, String bucket) {
+    this(aws, (file, key, traceHeader) -> put(aws, bucket, file, key, traceHeader));
+  }
+
+  /** Takes files. */
+  @FunctionalInterface
+  interface Bucket {
+
+    /**
+     * Takes a file as it is now.
+     *
+     * @return how many bytes it took
+     * @throws RuntimeException where it does not take all that the file had
+     */
+    long put(Path file, String key, String traceHeader);
   }
 
   /**
@@ -43,12 +62,11 @@ public final class Uploader {
   /**
    * Sends a file as it is now.
    *
-   * @throws SdkException where the bucket does not take it
-   * @throws RuntimeException where the file can't be read to the length that it had
+   * @throws RuntimeException where the bucket does not take it, or the file can't be read to the
+   *     length that it had
    */
   public Sent send(Path file) {
     State before = State.of(file);
-    RequestBody body = RequestBody.fromFile(file);
     String key = PipelineInput.FOLDER + file.getFileName();
     TraceHeader header = new TraceHeader(Ids.traceId(), Ids.segmentId(), true);
     Instant start = Instant.now();
@@ -59,29 +77,16 @@ public final class Uploader {
             .put("name", NAME)
             .put("start_time", start.toEpochMilli() / 1000.0);
     segment.putObject("annotations").put("key", key);
+    long bytes;
     try {
-      aws.s3()
-          .putObject(
-              request ->
-                  request
-                      .bucket(bucket)
-                      .key(key)
-                      .contentType("text/csv")
-                      .overrideConfiguration(own -> own.putHeader(TRACE_HEADER, header.toString())),
-              body);
-    } catch (SdkException e) {
+      bytes = bucket.put(file, key, header.toString());
+    } catch (RuntimeException e) {
       segment.put("fault", true);
       throw e;
     } finally {
       record(segment.put("end_time", System.currentTimeMillis() / 1000.0));
     }
-    return new Sent(
-        file,
-        key,
-        body.optionalContentLength().orElse(before.bytes),
-        header.root(),
-        start,
-        before.changeTo(State.of(file)));
+    return new Sent(file, key, bytes, header.root(), start, before.changeTo(State.of(file)));
   }
 
   /** A sentence on why {@link #send} failed. */
@@ -93,6 +98,21 @@ public final class Uploader {
     String own = String.valueOf(error.getMessage());
     String cause = String.valueOf(root.getMessage());
     return "the upload failed: " + (own.contains(cause) ? own : "%s (%s)".formatted(own, cause));
+  }
+
+  private static long put(
+      AwsClients aws, String bucket, Path file, String key, String traceHeader) {
+    RequestBody body = RequestBody.fromFile(file);
+    aws.s3()
+        .putObject(
+            request ->
+                request
+                    .bucket(bucket)
+                    .key(key)
+                    .contentType("text/csv")
+                    .overrideConfiguration(own -> own.putHeader(TRACE_HEADER, traceHeader)),
+            body);
+    return body.optionalContentLength().orElseThrow();
   }
 
   /** Without this segment the trace would have no root, but the upload is what counts. */

@@ -5,6 +5,7 @@ import static dev.waybill.local.s3.BucketServer.UNFINISHED;
 import dev.waybill.local.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -111,10 +112,44 @@ final class BucketFolder {
    * @throws NotWritten where the disk does not take it
    */
   Written write(Path target, WholeBody content) throws IOException {
+    return take(target, unfinished -> Files.copy(content, unfinished));
+  }
+
+  /**
+   * Takes a copy of a file. It is made in the kernel, without a byte in this JVM; newer JDKs let
+   * both files share their blocks where the file system can.
+   *
+   * @throws NotWritten where the disk does not take it
+   * @throws IOException where it can't be read to the length that it has
+   */
+  Written copy(Path file, Path target) throws IOException {
+    try {
+      return take(target, unfinished -> copyWhole(file, unfinished));
+    } catch (NotWritten e) {
+      if (e.getCause() instanceof FileSystemException cause
+          && file.toString().equals(cause.getFile())
+          && cause.getOtherFile() == null) {
+        throw new IOException("can't read %s (%s)".formatted(file, Folders.reason(cause)), cause);
+      }
+      throw e;
+    }
+  }
+
+  private static void copyWhole(Path file, Path unfinished) throws IOException {
+    long size = Files.size(file);
+    Files.copy(file, unfinished);
+    long copied = Files.size(unfinished);
+    if (copied < size) {
+      throw new FileSystemException(
+          file.toString(), null, "it ends after %d bytes of %d".formatted(copied, size));
+    }
+  }
+
+  private Written take(Path target, Content content) throws IOException {
     Path unfinished = target.resolveSibling(UNFINISHED + UUID.randomUUID());
     try {
       Files.createDirectories(target.getParent());
-      Files.copy(content, unfinished);
+      content.writeTo(unfinished);
       Written written = new Written(Etag.of(unfinished), Files.size(unfinished));
       Files.move(
           unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -126,6 +161,11 @@ final class BucketFolder {
     } finally {
       Files.deleteIfExists(unfinished);
     }
+  }
+
+  /** Writes an object's content into a file that is not there yet. */
+  private interface Content {
+    void writeTo(Path unfinished) throws IOException;
   }
 
   private boolean isObject(Path file) {

@@ -35,6 +35,7 @@ public final class BucketServer implements AutoCloseable {
   public static final String UNFINISHED = ".waybill-unfinished-";
 
   private static final int MOST_KEYS = 1_000;
+
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
   private final SignatureV4 signature;
@@ -87,6 +88,29 @@ public final class BucketServer implements AutoCloseable {
 
   public String url() {
     return endpoint.url();
+  }
+
+  /**
+   * Takes a copy of a file of this machine, as PutObject would its content: what becomes of the
+   * file later does not change the object.
+   *
+   * @param traceHeader goes on with the event, or null
+   * @return the object's size in bytes
+   * @throws IOException where the file can't be read to the length that it has, or the object can't
+   *     be written
+   */
+  public long put(Path file, String key, String traceHeader) throws IOException {
+    try {
+      Path target = folder.target(key);
+      if (target == null) {
+        throw new IOException("no file can be named like this key: " + key);
+      }
+      Written written = folder.copy(file, target);
+      created(key, written, traceHeader);
+      return written.size();
+    } catch (KeyTaken e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   @Override
@@ -145,16 +169,14 @@ public final class BucketServer implements AutoCloseable {
       error(exchange, 507, "InsufficientStorage", e.getMessage());
       return;
     }
-    notification.accept(
-        new Created(
-            bucket,
-            key,
-            written.size(),
-            written.etag(),
-            clock.instant(),
-            exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id")));
+    created(key, written, exchange.getRequestHeaders().getFirst("X-Amzn-Trace-Id"));
     exchange.getResponseHeaders().set("ETag", "\"" + written.etag() + "\"");
     HttpEndpoint.answer(exchange, 200, "application/xml", new byte[0]);
+  }
+
+  private void created(String key, Written written, String traceHeader) {
+    notification.accept(
+        new Created(bucket, key, written.size(), written.etag(), clock.instant(), traceHeader));
   }
 
   /** The SDK sends bodies in signed chunks with a checksum behind them. */

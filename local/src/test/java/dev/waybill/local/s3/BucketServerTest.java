@@ -125,6 +125,25 @@ class BucketServerTest {
         .hasMessageContaining("no file can be named like this key: " + oneName);
   }
 
+  /** No path on Linux may be longer than 4,096 bytes: it can be taken in, and not be put there. */
+  @Test
+  void answersWhereAnObjectCanNotBeWrittenAndLeavesNothingOfIt() {
+    String above = "input";
+    while (folder.resolve(above).toString().length() < 3_850) {
+      above += "/" + "n".repeat(99);
+    }
+    String key = above + "/" + "n".repeat(255);
+
+    assertThatThrownBy(
+            () -> s3.putObject(put -> put.bucket("b").key(key), RequestBody.fromString("1")))
+        .isInstanceOf(S3Exception.class)
+        .hasMessageContaining("Status Code: 507")
+        .hasMessageContaining("can't write into the folder " + folder.resolve(above))
+        .hasMessageContaining("(File name too long)");
+    assertThat(folder.resolve(above)).isEmptyDirectory();
+    assertThat(created).isEmpty();
+  }
+
   @Test
   void refusesAsS3Does() {
     assertThatThrownBy(() -> s3.getObjectAsBytes(get -> get.bucket("b").key("none")))
