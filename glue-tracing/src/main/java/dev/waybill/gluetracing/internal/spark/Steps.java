@@ -1,0 +1,272 @@
+package dev.waybill.gluetracing.internal.spark;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.waybill.gluetracing.internal.spark.ObservedRuns.Observed;
+import dev.waybill.gluetracing.internal.trace.ErrorText;
+import dev.waybill.gluetracing.internal.trace.Harmless;
+import dev.waybill.gluetracing.internal.trace.JobSpans;
+import dev.waybill.gluetracing.internal.trace.Outcome;
+import dev.waybill.gluetracing.internal.trace.StepSpan;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+
+/**
+ * The steps of one job that only describe work, and what Spark then really did of them. Spark fuses
+ * such steps and runs them at an action, so a step's rows are counted inside that same pass ({@link
+ * Dataset#observe}), and its time is that of the stages which ran it. Safe for use by several
+ * threads.
+ */
+public final class Steps {
+
+  private final boolean off;
+  private final SparkEvents events;
+  private final String rejection;
+  private final Harmless harmless;
+  private final List<Lazy> lazies = new ArrayList<>();
+  private final Map<Dataset<?>, Count> countOf = new IdentityHashMap<>();
+  private final Map<String, ChangedValues> changed = new HashMap<>();
+
+  private Steps(SparkEvents events, String rejection, Harmless harmless, boolean off) {
+    this.events = events;
+    this.rejection = rejection;
+    this.harmless = harmless;
+    this.off = off;
+  }
+
+  /**
+   * Begins without steps.
+   *
+   * @param rejection the column that marks rows which a step turns away
+   */
+  public static Steps of(SparkEvents events, String rejection, Harmless harmless) {
+    return new Steps(events, rejection, harmless, false);
+  }
+
+  /** Leaves data sets as they are, and writes nothing. */
+  public static Steps off() {
+    return new Steps(new SparkEvents(), "", null, true);
+  }
+
+  /**
+   * Counts a data set's rows wherever it is computed; the result is to be used in its place. Rows
+   * that can't be counted are left as they are.
+   */
+  public synchronized <T> Dataset<T> observe(Dataset<T> rows) {
+    return off || countOf.containsKey(rows) ? rows : observe(rows, List.of(aliveRows(rows)));
+  }
+
+  /**
+   * Adds a step that makes rows, and counts them: those that it turns away at once came in.
+   *
+   * @return the observed rows
+   */
+  public synchronized <T> Dataset<T> addSource(StepSpan step, Dataset<T> rows) {
+    if (off) {
+      return rows;
+    }
+    boolean countsAll = canTurnAway(rows) && !countOf.containsKey(rows);
+    Dataset<T> out =
+        countsAll ? observe(rows, List.of(aliveRows(rows), count(lit(1)))) : observe(rows);
+    Count kept = countOf.get(out);
+    Count all = countsAll && kept != null ? new Count(kept.observation, 1) : null;
+    lazies.add(new Lazy(step, all, kept));
+    return out;
+  }
+
+  /**
+   * Adds a step that makes rows of others.
+   *
+   * @return the observed rows
+   */
+  public synchronized <T> Dataset<T> add(StepSpan step, Dataset<T> in, Dataset<T> out) {
+    Dataset<T> observed = observe(out);
+    if (!off) {
+      lazies.add(new Lazy(step, countOf.get(in), countOf.get(observed)));
+    }
+    return observed;
+  }
+
+  /**
+   * Adds steps that keep each row, counted in one observation.
+   *
+   * @param steps their names, spans and times, in their order
+   * @param counts what counts the rows before the first and after each
+   */
+  public synchronized <T> Dataset<T> addAll(
+      List<Described> steps, Dataset<T> rows, List<Column> counts) {
+    if (off) {
+      return rows;
+    }
+    Dataset<T> observed = observe(rows, counts);
+    Count last = countOf.get(observed);
+    for (int i = 0; i < steps.size(); i++) {
+      StepSpan step = steps.get(i).step;
+      lazies.add(
+          last == null
+              ? new Lazy(step, null, null)
+              : new Lazy(
+                  step,
+                  steps.get(i).hasInput ? new Count(last.observation, i) : null,
+                  new Count(last.observation, i + 1)));
+    }
+    return observed;
+  }
+
+  public boolean isOff() {
+    return off;
+  }
+
+  /** The first of the counts is the data set's own. */
+  private <T> Dataset<T> observe(Dataset<T> rows, List<Column> counts) {
+    long number = events.newObservation();
+    Column[] named = new Column[counts.size()];
+    for (int i = 0; i < named.length; i++) {
+      named[i] = counts.get(i).as("rows_" + i);
+    }
+    Dataset<T> observed =
+        harmless.get(
+            "count the rows of a step",
+            () ->
+                rows.observe(
+                    "waybill-" + Long.toHexString(number),
+                    // Over no rows this is the number too, which max(lit(number)) would not be.
+                    count(lit(1)).multiply(lit(0)).plus(lit(number)).as("observation"),
+                    named),
+            rows);
+    if (observed != rows) {
+      countOf.put(observed, new Count(number, 0));
+    }
+    return observed;
+  }
+
+  /** Says what a step has changed of the values, by column and cause. */
+  public synchronized void changed(String step, Map<String, Map<String, Long>> values) {
+    if (!values.isEmpty()) {
+      changed.put(step, ChangedValues.of(values));
+    }
+  }
+
+  /** Writes the span of every step. */
+  public synchronized void write(JobSpans spans) {
+    List<Ran> all = lazies.stream().map(this::ran).toList();
+    for (Ran step : all) {
+      spans.write(
+          step.lazy.step.self(),
+          step.lazy.step.parent(),
+          step.lazy.step.name(),
+          step.start,
+          step.end,
+          attributes(step, all),
+          Outcome.OK,
+          changed.getOrDefault(step.lazy.step.name(), ChangedValues.NONE).events());
+    }
+  }
+
+  private Attributes attributes(Ran step, List<Ran> all) {
+    AttributesBuilder attributes = Attributes.builder();
+    if (changed.containsKey(step.lazy.step.name())) {
+      attributes.put(
+          WaybillAttributes.STEP_VALUES_CHANGED, changed.get(step.lazy.step.name()).asText());
+    }
+    if (step.in != null) {
+      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows(step.lazy.in.index));
+    }
+    if (step.lazy.out == null) {
+      return attributes.build();
+    }
+    if (step.out == null) {
+      return attributes.put(WaybillAttributes.STEP_EXECUTED, false).build();
+    }
+    attributes.put(WaybillAttributes.STEP_ROWS_OUT, step.out.rows(step.lazy.out.index));
+    String fused =
+        all.stream()
+            .filter(other -> other != step && other.stages.stream().anyMatch(step.stages::contains))
+            .map(other -> other.lazy.step.name())
+            .collect(Collectors.joining(", "));
+    if (!fused.isEmpty()) {
+      attributes.put(WaybillAttributes.STEP_FUSED_WITH, ErrorText.cut(fused));
+    }
+    return attributes.build();
+  }
+
+  /**
+   * What Spark did of a step: the stage of its result, and the one of its input when a shuffle lies
+   * between them.
+   */
+  private Ran ran(Lazy lazy) {
+    Observed in = lazy.in == null ? null : events.observed(lazy.in.observation);
+    Observed out = lazy.out == null ? null : events.observed(lazy.out.observation);
+    List<SparkStage> stages =
+        Stream.of(in, out)
+            .filter(Objects::nonNull)
+            .map(Observed::stage)
+            .filter(stage -> out != null && sameQuery(stage, out.stage()))
+            .toList();
+    List<Instant> times =
+        Stream.concat(
+                stages.stream().flatMap(stage -> Stream.of(stage.start(), stage.end())),
+                events.endedJobs().stream()
+                    .filter(job -> lazy.step.self().getSpanId().equals(job.step()))
+                    .flatMap(job -> Stream.of(job.start(), job.end())))
+            .sorted()
+            .toList();
+    return new Ran(
+        lazy,
+        in,
+        out,
+        stages.stream().map(SparkStage::id).collect(Collectors.toCollection(TreeSet::new)),
+        times.isEmpty() ? lazy.step.began() : times.get(0),
+        times.isEmpty() ? lazy.step.began() : times.get(times.size() - 1));
+  }
+
+  private static boolean sameQuery(SparkStage one, SparkStage other) {
+    return one.job().sqlExecution().equals(other.job().sqlExecution());
+  }
+
+  private Column aliveRows(Dataset<?> rows) {
+    return canTurnAway(rows) ? count_if(col(rejection).isNull()) : count(lit(1));
+  }
+
+  public boolean canTurnAway(Dataset<?> rows) {
+    return Arrays.asList(rows.columns()).contains(rejection);
+  }
+
+  /**
+   * A step that was described.
+   *
+   * @param hasInput whether it is known how many rows came in
+   */
+  public record Described(StepSpan step, boolean hasInput) {
+
+    public Described withoutInput() {
+      return new Described(step, false);
+    }
+  }
+
+  /** Where a number of rows is found: as which of an observation's numbers. */
+  private record Count(long observation, int index) {}
+
+  private record Lazy(StepSpan step, Count in, Count out) {}
+
+  private record Ran(
+      Lazy lazy, Observed in, Observed out, Set<Integer> stages, Instant start, Instant end) {}
+}
