@@ -39,7 +39,12 @@ public record Outcome(String error, Throwable exception) {
     if (exception != null) {
       Throwable root = ErrorText.rootOf(exception);
       span.setAttribute(ErrorAttributes.ERROR_TYPE, root.getClass().getName());
-      span.recordException(root);
+      try {
+        span.recordException(root);
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        // The exception's own code fails; its class is told already.
+        span.addEvent("exception");
+      }
     }
   }
 }
