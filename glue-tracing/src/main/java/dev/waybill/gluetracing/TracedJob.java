@@ -97,13 +97,14 @@ public final class TracedJob implements AutoCloseable {
    * steps; the span says when, and how many rows went in and came out.
    *
    * @param name lower case, verb first
+   * @param transformation describes what becomes of the rows; it may be called twice
    * @return the step's rows; use these, not those that the transformation returned
    */
   public <T> Dataset<T> step(String name, Dataset<T> in, UnaryOperator<Dataset<T>> transformation) {
     Dataset<T> counted = job.steps.observe(in);
     return job.running.run(
         job.running.begin(name),
-        () -> transformation.apply(counted),
+        () -> job.steps.apply(transformation, counted),
         (step, out) -> job.steps.add(step, counted, out));
   }
 

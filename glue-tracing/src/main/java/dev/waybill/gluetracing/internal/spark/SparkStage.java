@@ -15,6 +15,7 @@ import org.apache.spark.scheduler.StageInfo;
  * A Spark stage that has ended.
  *
  * @param error the first line of why it failed, or null
+ * @param inputRows how many rows it read from outside Spark
  * @param figures its span's attributes
  */
 record SparkStage(
@@ -24,6 +25,7 @@ record SparkStage(
     Instant start,
     Instant end,
     String error,
+    long inputRows,
     Attributes figures) {
 
   static SparkStage of(SparkJob job, StageInfo info, TaskFigures tasks) {
@@ -34,6 +36,7 @@ record SparkStage(
         Instant.ofEpochMilli((Long) info.submissionTime().get()),
         Instant.ofEpochMilli((Long) info.completionTime().get()),
         info.failureReason().isEmpty() ? null : firstLine(info.failureReason().get()),
+        info.taskMetrics() == null ? 0 : info.taskMetrics().inputMetrics().recordsRead(),
         figures(job, info, tasks));
   }
 

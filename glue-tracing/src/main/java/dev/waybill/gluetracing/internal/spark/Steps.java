@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -37,12 +38,25 @@ import org.apache.spark.sql.Dataset;
  */
 public final class Steps {
 
+  /** In place of an index: what the stage read. */
+  private static final int READ = -1;
+
   private final boolean off;
   private final SparkEvents events;
   private final String rejection;
   private final Harmless harmless;
   private final List<Lazy> lazies = new ArrayList<>();
   private final Map<Dataset<?>, Count> countOf = new IdentityHashMap<>();
+
+  /** Observed data sets that do nothing but read, as they were before. */
+  private final Map<Dataset<?>, Dataset<?>> scans = new IdentityHashMap<>();
+
+  /** Data sets that filter what such a one reads, by whether nothing but that. */
+  private final Map<Dataset<?>, Boolean> filtered = new IdentityHashMap<>();
+
+  /** The observations of what filters a scan in its stead, by the scan's own. */
+  private final Map<Long, List<Branch>> branches = new HashMap<>();
+
   private final Map<String, ChangedValues> changed = new HashMap<>();
 
   private Steps(SparkEvents events, String rejection, Harmless harmless, boolean off) {
@@ -93,15 +107,54 @@ public final class Steps {
   }
 
   /**
+   * Describes what becomes of observed rows. Spark pushes no filter through an observation, so one
+   * of what a scan reads is put before it: then partitions are pruned, and the scan is counted by
+   * what its stage reads.
+   */
+  public <T> Dataset<T> apply(UnaryOperator<Dataset<T>> transformation, Dataset<T> observed) {
+    Dataset<T> scan = scanOf(observed);
+    if (scan != null) {
+      Dataset<T> rows = transformation.apply(scan);
+      if (isFiltered(rows, scan)) {
+        return rows;
+      }
+    }
+    return transformation.apply(observed);
+  }
+
+  @SuppressWarnings("unchecked") // It has the type of what was observed.
+  private synchronized <T> Dataset<T> scanOf(Dataset<T> observed) {
+    return (Dataset<T>) scans.get(observed);
+  }
+
+  private synchronized boolean isFiltered(Dataset<?> rows, Dataset<?> scan) {
+    boolean isFiltered = harmless.get("look at a plan", () -> ScanPlans.filters(rows, scan), false);
+    if (isFiltered) {
+      filtered.put(rows, ScanPlans.isScan(rows));
+    }
+    return isFiltered;
+  }
+
+  /**
    * Adds a step that makes rows of others.
    *
    * @return the observed rows
    */
   public synchronized <T> Dataset<T> add(StepSpan step, Dataset<T> in, Dataset<T> out) {
-    Dataset<T> observed = observe(out);
-    if (!off) {
-      lazies.add(new Lazy(step, countOf.get(in), countOf.get(observed)));
+    if (off) {
+      return out;
     }
+    Boolean alone = filtered.remove(out);
+    Dataset<T> observed = observe(out);
+    Count counted = countOf.get(observed);
+    Count before = countOf.get(in);
+    if (alone != null && counted != null) {
+      branches
+          .computeIfAbsent(before.observation, scan -> new ArrayList<>())
+          .add(new Branch(counted.observation, alone));
+      before = alone ? new Count(counted.observation, READ) : null;
+    }
+    lazies.add(new Lazy(step, before, counted));
     return observed;
   }
 
@@ -154,6 +207,10 @@ public final class Steps {
             rows);
     if (observed != rows) {
       countOf.put(observed, new Count(number, 0));
+      if (harmless.get("look at a plan", () -> ScanPlans.isScan(rows), false)
+          && !canTurnAway(rows)) {
+        scans.put(observed, rows);
+      }
     }
     return observed;
   }
@@ -188,7 +245,7 @@ public final class Steps {
           WaybillAttributes.STEP_VALUES_CHANGED, changed.get(step.lazy.step.name()).asText());
     }
     if (step.in != null) {
-      attributes.put(WaybillAttributes.STEP_ROWS_IN, step.in.rows(step.lazy.in.index));
+      attributes.put(WaybillAttributes.STEP_ROWS_IN, rows(step.in, step.lazy.in.index));
     }
     if (step.lazy.out == null) {
       return attributes.build();
@@ -196,7 +253,9 @@ public final class Steps {
     if (step.out == null) {
       return attributes.put(WaybillAttributes.STEP_EXECUTED, false).build();
     }
-    attributes.put(WaybillAttributes.STEP_ROWS_OUT, step.out.rows(step.lazy.out.index));
+    if (step.out.counts().length > 0) {
+      attributes.put(WaybillAttributes.STEP_ROWS_OUT, rows(step.out, step.lazy.out.index));
+    }
     String fused =
         all.stream()
             .filter(other -> other != step && other.stages.stream().anyMatch(step.stages::contains))
@@ -208,13 +267,37 @@ public final class Steps {
     return attributes.build();
   }
 
+  private static long rows(Observed observed, int index) {
+    return index == READ ? observed.stage().inputRows() : observed.rows(index);
+  }
+
+  /** What was counted of a step's output, or of a filter that stands before its count. */
+  private Observed out(Lazy lazy) {
+    if (lazy.out == null) {
+      return null;
+    }
+    Observed own = events.observed(lazy.out.observation);
+    return own != null
+        ? own
+        : branches.getOrDefault(lazy.out.observation, List.of()).stream()
+            .filter(branch -> events.observed(branch.observation) != null)
+            .findFirst()
+            .map(branch -> scanned(events.observed(branch.observation).stage(), branch.alone))
+            .orElse(null);
+  }
+
+  /** What a stage read is what a scan made, unless the stage came after the one that read. */
+  private static Observed scanned(SparkStage stage, boolean read) {
+    return new Observed(read ? new long[] {stage.inputRows()} : new long[0], stage);
+  }
+
   /**
    * What Spark did of a step: the stage of its result, and the one of its input when a shuffle lies
    * between them.
    */
   private Ran ran(Lazy lazy) {
     Observed in = lazy.in == null ? null : events.observed(lazy.in.observation);
-    Observed out = lazy.out == null ? null : events.observed(lazy.out.observation);
+    Observed out = out(lazy);
     List<SparkStage> stages =
         Stream.of(in, out)
             .filter(Objects::nonNull)
@@ -264,6 +347,13 @@ public final class Steps {
 
   /** Where a number of rows is found: as which of an observation's numbers. */
   private record Count(long observation, int index) {}
+
+  /**
+   * A filter of what a scan reads.
+   *
+   * @param alone whether it runs in the scan's stage
+   */
+  private record Branch(long observation, boolean alone) {}
 
   private record Lazy(StepSpan step, Count in, Count out) {}
 
