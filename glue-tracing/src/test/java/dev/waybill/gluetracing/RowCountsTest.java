@@ -214,6 +214,21 @@ class RowCountsTest {
     assertThat(rows(collector.span("filter")).get(1)).isEqualTo("10");
   }
 
+  @Test
+  void whatAStageReadsFromTwoSourcesIsNotTakenForThatOfOne() {
+    String path = folder.resolve("numbers").toString();
+    SPARK.range(0, 40, 1, 1).write().parquet(path);
+    run(
+        job -> {
+          Dataset<Row> numbers = job.step("read numbers", () -> SPARK.read().parquet(path));
+          Dataset<Row> some = job.step("filter", numbers, rows -> rows.where("id >= 30"));
+          job.step("collect", () -> some.union(SPARK.read().parquet(path)).collectAsList());
+        });
+
+    assertThat(rows(collector.span("read numbers"))).containsExactly(null, null);
+    assertThat(rows(collector.span("filter"))).containsExactly(null, "10");
+  }
+
   private static TestCollector newCollector() {
     try {
       return TestCollector.healthy();

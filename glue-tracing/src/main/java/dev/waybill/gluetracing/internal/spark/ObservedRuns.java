@@ -1,9 +1,11 @@
 package dev.waybill.gluetracing.internal.spark;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
 /**
@@ -28,8 +30,13 @@ final class ObservedRuns {
         }
       };
 
-  /** What was counted of a data set, and the stage that counted most of it. */
-  record Observed(long[] counts, SparkStage stage) {
+  /**
+   * What was counted of a data set.
+   *
+   * @param read what the stages read that counted it, or empty where more than one source did
+   * @param stage the one that counted most of it
+   */
+  record Observed(long[] counts, OptionalLong read, SparkStage stage) {
 
     long rows(int index) {
       return counts[index];
@@ -64,6 +71,7 @@ final class ObservedRuns {
     private final BitSet partitions = new BitSet();
     private final long[] counts;
     private long[] total;
+    private OptionalLong read = OptionalLong.of(0);
     private SparkStage stage;
     private long ofStage;
 
@@ -82,10 +90,15 @@ final class ObservedRuns {
         }
         // The stage before was broken off: this one begins anew.
         partitions.clear();
-        java.util.Arrays.fill(counts, 0);
+        Arrays.fill(counts, 0);
+        read = OptionalLong.of(0);
         ofStage = 0;
       }
       partitions.or(ran);
+      read =
+          read.isPresent() && by.read().isPresent()
+              ? OptionalLong.of(read.getAsLong() + by.read().getAsLong())
+              : OptionalLong.empty();
       long added = 0;
       for (int i = 0; i < counts.length; i++) {
         counts[i] += now[i] - before[i];
@@ -99,7 +112,7 @@ final class ObservedRuns {
     }
 
     private Observed observed() {
-      return new Observed(counts.clone(), stage);
+      return new Observed(counts.clone(), read, stage);
     }
   }
 }

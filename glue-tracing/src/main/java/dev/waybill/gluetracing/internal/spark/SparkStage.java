@@ -7,15 +7,17 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.executor.TaskMetrics;
 import org.apache.spark.scheduler.StageInfo;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A Spark stage that has ended.
  *
  * @param error the first line of why it failed, or null
- * @param inputRows how many rows it read from outside Spark
+ * @param read how many rows it read from outside Spark, where it did so from one source
  * @param figures its span's attributes
  */
 record SparkStage(
@@ -25,7 +27,7 @@ record SparkStage(
     Instant start,
     Instant end,
     String error,
-    long inputRows,
+    OptionalLong read,
     Attributes figures) {
 
   static SparkStage of(SparkJob job, StageInfo info, TaskFigures tasks) {
@@ -36,7 +38,7 @@ record SparkStage(
         Instant.ofEpochMilli((Long) info.submissionTime().get()),
         Instant.ofEpochMilli((Long) info.completionTime().get()),
         info.failureReason().isEmpty() ? null : firstLine(info.failureReason().get()),
-        info.taskMetrics() == null ? 0 : info.taskMetrics().inputMetrics().recordsRead(),
+        read(info),
         figures(job, info, tasks));
   }
 
@@ -83,6 +85,16 @@ record SparkStage(
           .put(WaybillAttributes.SPARK_GC_TIME, metrics.jvmGCTime() / 1e3);
     }
     return figures.build();
+  }
+
+  private static OptionalLong read(StageInfo info) {
+    long sources =
+        CollectionConverters.asJava(info.rddInfos()).stream()
+            .filter(rdd -> rdd.parentIds().isEmpty())
+            .count();
+    return sources == 1 && info.taskMetrics() != null
+        ? OptionalLong.of(info.taskMetrics().inputMetrics().recordsRead())
+        : OptionalLong.empty();
   }
 
   private static String firstLine(String reason) {

@@ -5,28 +5,19 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 
-import dev.waybill.gluetracing.internal.spark.ObservedRuns.Observed;
-import dev.waybill.gluetracing.internal.trace.ErrorText;
+import dev.waybill.gluetracing.internal.spark.LazyStep.Branch;
+import dev.waybill.gluetracing.internal.spark.LazyStep.Count;
 import dev.waybill.gluetracing.internal.trace.Harmless;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.trace.StepSpan;
-import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 
@@ -38,14 +29,11 @@ import org.apache.spark.sql.Dataset;
  */
 public final class Steps {
 
-  /** In place of an index: what the stage read. */
-  private static final int READ = -1;
-
   private final boolean off;
   private final SparkEvents events;
   private final String rejection;
   private final Harmless harmless;
-  private final List<Lazy> lazies = new ArrayList<>();
+  private final List<LazyStep> lazies = new ArrayList<>();
   private final Map<Dataset<?>, Count> countOf = new IdentityHashMap<>();
 
   /** Observed data sets that do nothing but read, as they were before. */
@@ -101,8 +89,8 @@ public final class Steps {
     Dataset<T> out =
         countsAll ? observe(rows, List.of(aliveRows(rows), count(lit(1)))) : observe(rows);
     Count kept = countOf.get(out);
-    Count all = countsAll && kept != null ? new Count(kept.observation, 1) : null;
-    lazies.add(new Lazy(step, all, kept));
+    Count all = countsAll && kept != null ? new Count(kept.observation(), 1) : null;
+    lazies.add(new LazyStep(step, all, kept));
     return out;
   }
 
@@ -150,11 +138,11 @@ public final class Steps {
     Count before = countOf.get(in);
     if (alone != null && counted != null) {
       branches
-          .computeIfAbsent(before.observation, scan -> new ArrayList<>())
-          .add(new Branch(counted.observation, alone));
-      before = alone ? new Count(counted.observation, READ) : null;
+          .computeIfAbsent(before.observation(), scan -> new ArrayList<>())
+          .add(new Branch(counted.observation(), alone));
+      before = alone ? new Count(counted.observation(), LazyStep.READ) : null;
     }
-    lazies.add(new Lazy(step, before, counted));
+    lazies.add(new LazyStep(step, before, counted));
     return observed;
   }
 
@@ -175,11 +163,11 @@ public final class Steps {
       StepSpan step = steps.get(i).step;
       lazies.add(
           last == null
-              ? new Lazy(step, null, null)
-              : new Lazy(
+              ? new LazyStep(step, null, null)
+              : new LazyStep(
                   step,
-                  steps.get(i).hasInput ? new Count(last.observation, i) : null,
-                  new Count(last.observation, i + 1)));
+                  steps.get(i).hasInput ? new Count(last.observation(), i) : null,
+                  new Count(last.observation(), i + 1)));
     }
     return observed;
   }
@@ -224,105 +212,25 @@ public final class Steps {
 
   /** Writes the span of every step. */
   public synchronized void write(JobSpans spans) {
-    List<Ran> all = lazies.stream().map(this::ran).toList();
-    for (Ran step : all) {
+    List<RanStep> all = lazies.stream().map(this::ran).toList();
+    for (RanStep step : all) {
+      ChangedValues values = changed.getOrDefault(step.name(), ChangedValues.NONE);
       spans.write(
-          step.lazy.step.self(),
-          step.lazy.step.parent(),
-          step.lazy.step.name(),
-          step.start,
-          step.end,
-          attributes(step, all),
+          step.lazy().step().self(),
+          step.lazy().step().parent(),
+          step.name(),
+          step.start(),
+          step.end(),
+          step.attributes(all, values),
           Outcome.OK,
-          changed.getOrDefault(step.lazy.step.name(), ChangedValues.NONE).events());
+          values.events());
     }
   }
 
-  private Attributes attributes(Ran step, List<Ran> all) {
-    AttributesBuilder attributes = Attributes.builder();
-    if (changed.containsKey(step.lazy.step.name())) {
-      attributes.put(
-          WaybillAttributes.STEP_VALUES_CHANGED, changed.get(step.lazy.step.name()).asText());
-    }
-    if (step.in != null) {
-      attributes.put(WaybillAttributes.STEP_ROWS_IN, rows(step.in, step.lazy.in.index));
-    }
-    if (step.lazy.out == null) {
-      return attributes.build();
-    }
-    if (step.out == null) {
-      return attributes.put(WaybillAttributes.STEP_EXECUTED, false).build();
-    }
-    if (step.out.counts().length > 0) {
-      attributes.put(WaybillAttributes.STEP_ROWS_OUT, rows(step.out, step.lazy.out.index));
-    }
-    String fused =
-        all.stream()
-            .filter(other -> other != step && other.stages.stream().anyMatch(step.stages::contains))
-            .map(other -> other.lazy.step.name())
-            .collect(Collectors.joining(", "));
-    if (!fused.isEmpty()) {
-      attributes.put(WaybillAttributes.STEP_FUSED_WITH, ErrorText.cut(fused));
-    }
-    return attributes.build();
-  }
-
-  private static long rows(Observed observed, int index) {
-    return index == READ ? observed.stage().inputRows() : observed.rows(index);
-  }
-
-  /** What was counted of a step's output, or of a filter that stands before its count. */
-  private Observed out(Lazy lazy) {
-    if (lazy.out == null) {
-      return null;
-    }
-    Observed own = events.observed(lazy.out.observation);
-    return own != null
-        ? own
-        : branches.getOrDefault(lazy.out.observation, List.of()).stream()
-            .filter(branch -> events.observed(branch.observation) != null)
-            .findFirst()
-            .map(branch -> scanned(events.observed(branch.observation).stage(), branch.alone))
-            .orElse(null);
-  }
-
-  /** What a stage read is what a scan made, unless the stage came after the one that read. */
-  private static Observed scanned(SparkStage stage, boolean read) {
-    return new Observed(read ? new long[] {stage.inputRows()} : new long[0], stage);
-  }
-
-  /**
-   * What Spark did of a step: the stage of its result, and the one of its input when a shuffle lies
-   * between them.
-   */
-  private Ran ran(Lazy lazy) {
-    Observed in = lazy.in == null ? null : events.observed(lazy.in.observation);
-    Observed out = out(lazy);
-    List<SparkStage> stages =
-        Stream.of(in, out)
-            .filter(Objects::nonNull)
-            .map(Observed::stage)
-            .filter(stage -> out != null && sameQuery(stage, out.stage()))
-            .toList();
-    List<Instant> times =
-        Stream.concat(
-                stages.stream().flatMap(stage -> Stream.of(stage.start(), stage.end())),
-                events.endedJobs().stream()
-                    .filter(job -> lazy.step.self().getSpanId().equals(job.step()))
-                    .flatMap(job -> Stream.of(job.start(), job.end())))
-            .sorted()
-            .toList();
-    return new Ran(
-        lazy,
-        in,
-        out,
-        stages.stream().map(SparkStage::id).collect(Collectors.toCollection(TreeSet::new)),
-        times.isEmpty() ? lazy.step.began() : times.get(0),
-        times.isEmpty() ? lazy.step.began() : times.get(times.size() - 1));
-  }
-
-  private static boolean sameQuery(SparkStage one, SparkStage other) {
-    return one.job().sqlExecution().equals(other.job().sqlExecution());
+  private RanStep ran(LazyStep lazy) {
+    List<Branch> own =
+        lazy.out() == null ? List.of() : branches.getOrDefault(lazy.out().observation(), List.of());
+    return RanStep.of(lazy, own, events);
   }
 
   private Column aliveRows(Dataset<?> rows) {
@@ -344,19 +252,4 @@ public final class Steps {
       return new Described(step, false);
     }
   }
-
-  /** Where a number of rows is found: as which of an observation's numbers. */
-  private record Count(long observation, int index) {}
-
-  /**
-   * A filter of what a scan reads.
-   *
-   * @param alone whether it runs in the scan's stage
-   */
-  private record Branch(long observation, boolean alone) {}
-
-  private record Lazy(StepSpan step, Count in, Count out) {}
-
-  private record Ran(
-      Lazy lazy, Observed in, Observed out, Set<Integer> stages, Instant start, Instant end) {}
 }
