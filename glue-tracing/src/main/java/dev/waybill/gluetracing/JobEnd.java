@@ -106,6 +106,13 @@ final class JobEnd {
                 "wait for Spark's events",
                 () -> ListenerBus.drain(job.spark.sparkContext(), deadline.left(EVENTS_BOUND)),
                 0L);
+    harmless.run(
+        "let go of Spark",
+        () -> {
+          if (job.spark != null) {
+            job.spark.sparkContext().removeSparkListener(job.events);
+          }
+        });
     Outcome outcome = job.outcome.now();
     Instant end = job.clock.instant();
     harmless.run("write steps", () -> job.steps.write(job.spans));

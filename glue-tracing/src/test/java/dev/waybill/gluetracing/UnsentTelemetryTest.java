@@ -2,21 +2,14 @@ package dev.waybill.gluetracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.TestCollector.Answer;
 import dev.waybill.gluetracing.internal.otlp.UnsentTelemetry;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
-import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
-import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,22 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.util.Progressable;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,7 +46,6 @@ class UnsentTelemetryTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnsentTelemetryTest.class);
   private static final List<String> NAMES = List.of("count", "test-job");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path bucket;
   private TestCollector collector;
@@ -196,185 +178,11 @@ class UnsentTelemetryTest {
     }
 
     Path folder = unsent.close().orElseThrow();
-    assertThat(kept(folder, "logs", "/body/stringValue")).containsExactly("0 s", "5 s", "15 s");
+    assertThat(KeptTelemetry.kept(folder, "logs", "/body/stringValue"))
+        .containsExactly("0 s", "5 s", "15 s");
     assertThat(collector.logs())
         .extracting(line -> line.getBody().getStringValue())
         .containsExactly("30 s");
-  }
-
-  @Test
-  void theRefusalOfOneSignalDoesNotSilenceTheOthers() {
-    Instant now = Instant.EPOCH;
-    UnsentTelemetry unsent = new UnsentTelemetry(Clock.fixed(now, ZoneOffset.UTC), Long.MAX_VALUE);
-    collector.doesNotKnow("metrics");
-    try (SdkMeterProvider metrics =
-            SdkMeterProvider.builder()
-                .registerMetricReader(
-                    PeriodicMetricReader.create(
-                        unsent.metrics(
-                            OtlpHttpMetricExporter.builder()
-                                .setEndpoint(collector.url() + "/v1/metrics")
-                                .build())))
-                .build();
-        SdkLoggerProvider logs =
-            SdkLoggerProvider.builder()
-                .addLogRecordProcessor(
-                    SimpleLogRecordProcessor.create(
-                        unsent.logs(
-                            OtlpHttpLogRecordExporter.builder()
-                                .setEndpoint(collector.url() + "/v1/logs")
-                                .build())))
-                .build()) {
-      metrics.get("test").counterBuilder("rows").build().add(1);
-      assertThat(metrics.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
-      logs.get("test").logRecordBuilder().setBody("said after the refusal").emit();
-      assertThat(logs.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
-    }
-
-    assertThat(kept(unsent.close().orElseThrow(), "metrics", "/name")).contains("rows");
-    assertThat(collector.logs())
-        .extracting(line -> line.getBody().getStringValue())
-        .containsExactly("said after the refusal");
-  }
-
-  @Test
-  void ofABackendThatKnowsNoMetricsTheseAreKeptAndTheRestArrives() {
-    collector.doesNotKnow("metrics");
-    try (Warnings warnings = Warnings.listen()) {
-      run();
-
-      assertThat(warnings.messages())
-          .singleElement()
-          .asString()
-          .contains("did not take all telemetry of this job");
-    }
-    assertThat(collector.names()).containsAll(NAMES);
-    assertThat(collector.logs())
-        .extracting(line -> line.getBody().getStringValue())
-        .contains("counted");
-    assertThat(kept("metrics", "/name")).contains("waybill.job.duration");
-    assertThat(bucket.resolve("test-job-jr_1/traces.jsonl")).doesNotExist();
-  }
-
-  @Test
-  void whatAFullQueueDropsIsCountedAndSaid() {
-    int lines = 5_000;
-    collector.answers(Answer.NONE);
-    try (Warnings warnings = Warnings.listen()) {
-      TracedJob job = start(bucket.toString());
-      for (int line = 0; line < lines; line++) {
-        LOG.info("line {}", line);
-      }
-      end(job);
-
-      long kept = kept("logs", "/body/stringValue").size();
-      Matcher dropped =
-          Pattern.compile(" ([\\d,]+) log records were dropped, because they came faster")
-              .matcher(warnings.messages().get(0));
-      assertThat(dropped.find()).as("%s", warnings.messages()).isTrue();
-      assertThat(kept).isLessThan(lines);
-      // And what the job itself says.
-      assertThat(kept + Long.parseLong(dropped.group(1).replace(",", "")))
-          .isBetween(lines + 1L, lines + 20L);
-    }
-  }
-
-  @Test
-  void allWaitsTogetherAreShorterThanTenSeconds() throws Exception {
-    CountDownLatch over = new CountDownLatch(1);
-    SparkListener slow =
-        new SparkListener() {
-          @Override
-          public void onJobEnd(SparkListenerJobEnd event) {
-            try {
-              over.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          }
-        };
-    HangingFileSystem.over = over;
-    SPARK
-        .sparkContext()
-        .hadoopConfiguration()
-        .set("fs.hangs.impl", HangingFileSystem.class.getName());
-    SPARK.sparkContext().addSparkListener(slow);
-    collector.answers(Answer.NONE);
-    try (SilentXray xray = SilentXray.start()) {
-      TracedJob job =
-          TracedJob.start(
-              "test-job",
-              "--otlp_endpoint",
-              collector.url(),
-              "--telemetry_folder",
-              "hangs:///" + bucket,
-              "--trace_header",
-              "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
-              "--execution_arn",
-              "arn:aws:states:eu-west-1:000000000000:execution:m:run-1",
-              "--state_name",
-              "Clean");
-
-      assertThat(end(job)).isLessThan(LONGEST_WAIT);
-    } finally {
-      over.countDown();
-      SPARK.sparkContext().removeSparkListener(slow);
-    }
-  }
-
-  /** Takes no file. */
-  public static final class HangingFileSystem extends RawLocalFileSystem {
-
-    private static volatile CountDownLatch over;
-
-    @Override
-    public java.net.URI getUri() {
-      return java.net.URI.create("hangs:///");
-    }
-
-    @Override
-    protected void checkPath(org.apache.hadoop.fs.Path path) {}
-
-    @Override
-    public FSDataOutputStream create(
-        org.apache.hadoop.fs.Path path,
-        boolean overwrite,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress)
-        throws IOException {
-      try {
-        over.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      throw new IOException("it hung");
-    }
-  }
-
-  /** An X-Ray that takes calls and never answers, at the address that the SDK is told. */
-  private record SilentXray(ServerSocket socket) implements AutoCloseable {
-
-    private static final Map<String, String> SDK =
-        Map.of(
-            "aws.region", "eu-west-1",
-            "aws.accessKeyId", "nobody",
-            "aws.secretAccessKey", "nothing");
-
-    static SilentXray start() throws IOException {
-      ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      System.setProperty("aws.endpointUrlXRay", "http://127.0.0.1:" + socket.getLocalPort());
-      SDK.forEach(System::setProperty);
-      return new SilentXray(socket);
-    }
-
-    @Override
-    public void close() throws IOException {
-      System.clearProperty("aws.endpointUrlXRay");
-      SDK.keySet().forEach(System::clearProperty);
-      socket.close();
-    }
   }
 
   @Test
@@ -386,7 +194,8 @@ class UnsentTelemetryTest {
 
     assertThat(newFolders(before))
         .singleElement()
-        .satisfies(folder -> assertThat(kept(folder, "traces", "/name")).containsAll(NAMES));
+        .satisfies(
+            folder -> assertThat(KeptTelemetry.kept(folder, "traces", "/name")).containsAll(NAMES));
   }
 
   @Test
@@ -404,7 +213,7 @@ class UnsentTelemetryTest {
     }
 
     Path folder = unsent.close().orElseThrow();
-    assertThat(kept(folder, "logs", "/body/stringValue")).containsExactly("first");
+    assertThat(KeptTelemetry.kept(folder, "logs", "/body/stringValue")).containsExactly("first");
     assertThat(unsent.lost())
         .contains("2 records could not be kept either (logs.jsonl has its 1 bytes)");
   }
@@ -464,27 +273,6 @@ class UnsentTelemetryTest {
   }
 
   private List<String> kept(String signal, String field) {
-    return kept(bucket.resolve("test-job-jr_1"), signal, field);
-  }
-
-  /** A field of every record in a signal's file. */
-  private static List<String> kept(Path folder, String signal, String field) {
-    List<String> found = new ArrayList<>();
-    try (Stream<String> lines = Files.lines(folder.resolve(signal + ".jsonl"))) {
-      for (String line : lines.toList()) {
-        for (JsonNode resource : JSON.readTree(line).iterator().next()) {
-          for (String list : List.of("scopeSpans", "scopeMetrics", "scopeLogs")) {
-            for (JsonNode scope : resource.path(list)) {
-              for (String records : List.of("spans", "metrics", "logRecords")) {
-                scope.path(records).forEach(one -> found.add(one.at(field).asText()));
-              }
-            }
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return found;
+    return KeptTelemetry.kept(bucket.resolve("test-job-jr_1"), signal, field);
   }
 }
