@@ -91,7 +91,7 @@ final class JobEnd {
         () -> {
           job.outcome.stopped(
               "the JVM was told to stop%s (timeout, cancelled run or lost machine)"
-                  .formatted(job.running.names().map(" while step %s ran"::formatted).orElse("")));
+                  .formatted(job.running.names().map(" while %s ran"::formatted).orElse("")));
           job.running.stop(job.outcome.now());
         });
     close();

@@ -13,11 +13,11 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.Scope;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,15 +109,12 @@ final class RunningSteps {
         outcome);
   }
 
-  /** The names of the steps that run, or empty where none does. */
+  /** The steps that run, for example {@code step 'read'}; empty where none does. */
   Optional<String> names() {
-    return open.isEmpty()
+    List<String> names = open.stream().map(step -> "'" + step.name() + "'").sorted().toList();
+    return names.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            open.stream()
-                .map(step -> "'" + step.name() + "'")
-                .sorted()
-                .collect(Collectors.joining(", ")));
+        : Optional.of((names.size() == 1 ? "step " : "steps ") + String.join(", ", names));
   }
 
   /** Writes the spans of the steps that run: they will not come to an end of their own. */

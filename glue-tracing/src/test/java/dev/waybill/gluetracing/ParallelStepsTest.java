@@ -103,6 +103,39 @@ class ParallelStepsTest {
     assertThat(collector.span("test-job").getStatus().getMessage()).isEqualTo("price is '€'");
   }
 
+  @Test
+  void ofTwoFailuresTheFirstIsTheJobs() throws Exception {
+    CountDownLatch firstFailed = new CountDownLatch(1);
+    CountDownLatch secondBegan = new CountDownLatch(1);
+    try (TracedJob job = start()) {
+      Future<?> second =
+          threads.submit(
+              () ->
+                  job.step(
+                      "second",
+                      () -> {
+                        secondBegan.countDown();
+                        firstFailed.await();
+                        throw new IllegalStateException("stopped, for the other failed");
+                      }));
+      secondBegan.await();
+      assertThatThrownBy(
+              threads.submit(
+                      () ->
+                          job.step(
+                              "first",
+                              () -> {
+                                throw new IllegalStateException("disk is full");
+                              }))
+                  ::get)
+          .hasRootCauseMessage("disk is full");
+      firstFailed.countDown();
+      assertThatThrownBy(second::get).isInstanceOf(ExecutionException.class);
+    }
+
+    assertThat(collector.span("test-job").getStatus().getMessage()).isEqualTo("disk is full");
+  }
+
   private static Void branch(TracedJob job, CyclicBarrier both, String name) {
     job.step(
         name,

@@ -35,8 +35,10 @@ class StoppedJobTest {
 
       Span root = collector.span("stopped-job");
       assertThat(root.getStatus().getMessage())
-          .startsWith("the JVM was told to stop while step 'wait for ever' ran");
-      assertThat(collector.span("wait for ever").getParentSpanId()).isEqualTo(root.getSpanId());
+          .startsWith("the JVM was told to stop while steps 'wait for ever', 'within' ran");
+      Span step = collector.span("wait for ever");
+      assertThat(step.getParentSpanId()).isEqualTo(root.getSpanId());
+      assertThat(collector.span("within").getParentSpanId()).isEqualTo(step.getSpanId());
       assertThat(collector.names()).contains("spark.stage");
     }
   }
@@ -92,7 +94,7 @@ class StoppedJobTest {
     public static void main(String[] args) {
       try (TracedJob job = TracedJob.start("stopped-job", args)) {
         job.step("count", () -> job.spark().range(10).count());
-        job.step("wait for ever", () -> block(READY));
+        job.step("wait for ever", () -> job.step("within", () -> block(READY)));
         job.complete();
       }
     }
