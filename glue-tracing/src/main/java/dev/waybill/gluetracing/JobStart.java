@@ -91,7 +91,9 @@ final class JobStart {
     this.spark = session;
     this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
     this.spans = telemetry.spans(header.traceId(), sampled);
-    this.root = new RootSpan(run, spans, header.parent(), start, events);
+    SpanContext above =
+        harmless.get("read the trace header", header::parent, SpanContext.getInvalid());
+    this.root = new RootSpan(run, spans, above, start, events);
     SpanContext self = root.context();
     this.metrics = metrics(name, self);
     Optional<JobLogs> logs =

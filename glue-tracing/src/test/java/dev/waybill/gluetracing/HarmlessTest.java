@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,15 +83,16 @@ class HarmlessTest {
         .allMatch(stage -> stage.getParentSpanId().equals(step.getSpanId()));
   }
 
-  @Test
-  void aJobWhoseTelemetryDoesNotStartRunsWithoutAndWarnsOnce() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "opentelemetry-sdk-logs, LogRecordExporter",
+    "opentelemetry-sdk-trace, io.opentelemetry.sdk.trace",
+  })
+  void aJobWhoseTelemetryDoesNotStartRunsWithoutAndWarnsOnce(String missing, String named)
+      throws Exception {
     JobProcess job =
         JobProcess.withoutJar(
-            "opentelemetry-sdk-logs",
-            SmallJob.class,
-            List.of(),
-            "--otlp_endpoint",
-            collector.url());
+            missing, SmallJob.class, List.of(), "--otlp_endpoint", collector.url());
 
     assertThat(job.await()).as("%s", job.lines()).isZero();
     assertThat(job.lines()).contains("7 rows, 3 left");
@@ -100,7 +102,7 @@ class HarmlessTest {
         .asString()
         .contains("WARN")
         .contains("can't start telemetry: ")
-        .contains("LogRecordExporter");
+        .contains(named);
     assertThat(collector.spans()).isEmpty();
   }
 

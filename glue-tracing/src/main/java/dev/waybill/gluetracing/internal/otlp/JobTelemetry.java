@@ -55,7 +55,7 @@ public interface JobTelemetry {
     @Override
     public JobSpans spans(String traceId, boolean sampled) {
       return new JobSpans(
-          OpenTelemetry.noop().getTracer(SCOPE), new JobSpans.NextIds(), traceId, false);
+          OpenTelemetry.noop().getTracer(SCOPE), (self, start) -> start.get(), traceId, false);
     }
 
     @Override

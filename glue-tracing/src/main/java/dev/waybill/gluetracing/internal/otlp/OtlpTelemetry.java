@@ -59,7 +59,7 @@ public final class OtlpTelemetry implements JobTelemetry {
 
   private final OpenTelemetrySdk sdk;
   private final SpanExporter spanExporter;
-  private final JobSpans.NextIds ids = new JobSpans.NextIds();
+  private final NextIds ids = new NextIds();
   private final UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC(), LARGEST_FILE);
   private final QueueCounts spanQueue = new QueueCounts("spans");
   private final QueueCounts logQueue = new QueueCounts("log records");

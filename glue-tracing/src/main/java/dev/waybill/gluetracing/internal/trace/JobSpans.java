@@ -10,7 +10,6 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.trace.IdGenerator;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,11 +23,11 @@ import java.util.function.Supplier;
 public final class JobSpans {
 
   private final Tracer tracer;
-  private final NextIds ids;
+  private final Ids ids;
   private final String traceId;
   private final TraceFlags flags;
 
-  public JobSpans(Tracer tracer, NextIds ids, String traceId, boolean sampled) {
+  public JobSpans(Tracer tracer, Ids ids, String traceId, boolean sampled) {
     this.tracer = tracer;
     this.ids = ids;
     this.traceId = traceId;
@@ -37,8 +36,7 @@ public final class JobSpans {
 
   /** A context for a span that is to be written later. */
   public SpanContext reserve() {
-    return SpanContext.create(
-        traceId, IdGenerator.random().generateSpanId(), flags, TraceState.getDefault());
+    return SpanContext.create(traceId, XrayIds.newSpanId(), flags, TraceState.getDefault());
   }
 
   /** Starts the span of that id: the caller ends it, or takes its data and lets it go. */
@@ -105,33 +103,9 @@ public final class JobSpans {
   /** Something that a span tells. */
   public record Event(String name, Attributes attributes) {}
 
-  /**
-   * Lets a span have the id that was reserved for it; the SDK asks its generator on the thread that
-   * starts the span.
-   */
-  public static final class NextIds implements IdGenerator {
-
-    private final ThreadLocal<SpanContext> next = new ThreadLocal<>();
-
-    private Span next(SpanContext self, Supplier<Span> start) {
-      next.set(self);
-      try {
-        return start.get();
-      } finally {
-        next.remove();
-      }
-    }
-
-    @Override
-    public String generateSpanId() {
-      SpanContext self = next.get();
-      return self == null ? IdGenerator.random().generateSpanId() : self.getSpanId();
-    }
-
-    @Override
-    public String generateTraceId() {
-      SpanContext self = next.get();
-      return self == null ? XrayIds.newTraceId() : self.getTraceId();
-    }
+  /** Lets a span have the id that was reserved for it. */
+  @FunctionalInterface
+  public interface Ids {
+    Span next(SpanContext self, Supplier<Span> start);
   }
 }
