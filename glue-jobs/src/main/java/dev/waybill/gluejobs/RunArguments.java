@@ -2,7 +2,6 @@ package dev.waybill.gluejobs;
 
 import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.JobArguments;
-import dev.waybill.gluetracing.TracedJob;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import org.apache.hadoop.fs.Path;
@@ -27,9 +26,9 @@ public record RunArguments(String runId, String bucket, String key, LocalDate ru
    */
   public static RunArguments of(JobArguments arguments) {
     return new RunArguments(
-        arguments.require(TracedJob.RUN_ID),
+        arguments.require(JobArguments.RUN_ID),
         arguments.require(BUCKET),
-        arguments.require(TracedJob.KEY),
+        arguments.require(JobArguments.KEY),
         date(arguments.require(RUN_DATE)));
   }
 

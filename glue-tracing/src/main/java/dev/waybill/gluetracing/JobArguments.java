@@ -1,5 +1,7 @@
 package dev.waybill.gluetracing;
 
+import dev.waybill.gluetracing.internal.otlp.Collector;
+import dev.waybill.gluetracing.internal.trace.JobRun;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,13 +12,60 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A job run's arguments as Glue hands them to {@code main}: {@code --name value} pairs, Glue's own
  * among them ({@code --JOB_NAME}, {@code --JOB_RUN_ID} …). Names that nobody asks for are ignored,
- * because Glue adds to them as it likes.
+ * because Glue adds to them as it likes. The names here are those of a traced job, all optional.
+ * Safe for use by several threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html">Job
  *     parameters in Glue</a>
  */
 public final class JobArguments {
+
+  /** The {@code X-Amzn-Trace-Id} under which the run was started. */
+  public static final String TRACE_HEADER = "trace_header";
+
+  /**
+   * The base URL of the collector's OTLP/HTTP receiver, for example {@code
+   * http://user:password@collector:4318}; a job that is given anything else keeps its telemetry,
+   * and says so.
+   */
+  public static final String OTLP_ENDPOINT = "otlp_endpoint";
+
+  /**
+   * {@code off} lets the job run as if it were not traced: nothing is observed, counted or sent.
+   * Its log lines stay on the console.
+   */
+  public static final String TELEMETRY = "telemetry";
+
+  /**
+   * A folder of any file system that Hadoop knows. What the collector did not take is there at the
+   * job's end, below it in a folder of this job run; without it, on the driver's disk.
+   */
+  public static final String TELEMETRY_FOLDER = "telemetry_folder";
+
+  /** The Step Functions execution that runs the job. */
+  public static final String EXECUTION_ARN = "execution_arn";
+
+  /** The state of the execution in which it runs. */
+  public static final String STATE_NAME = "state_name";
+
+  /** How often the workflow had tried this job before, from 0. */
+  public static final String ATTEMPT = "attempt";
+
+  /** How often the execution was redriven; such a job's place in the trace is not looked up. */
+  public static final String REDRIVE = "redrive";
+
+  /** The run that this is part of. */
+  public static final String RUN_ID = "run_id";
+
+  /** The S3 key of the file that the run is about. */
+  public static final String KEY = "key";
+
+  /** Glue's name of the job run. */
+  public static final String JOB_RUN_ID = "JOB_RUN_ID";
+
+  /** OpenTelemetry's default. */
+  private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
 
   private final Map<String, String> values;
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
@@ -69,6 +118,47 @@ public final class JobArguments {
   /** The names that were asked for so far: what a job reads of all that it was given. */
   public Set<String> asked() {
     return new TreeSet<>(asked);
+  }
+
+  /**
+   * Whether there is to be no telemetry.
+   *
+   * @throws IllegalArgumentException for any other word than on and off
+   */
+  boolean telemetryIsOff() {
+    String given = find(TELEMETRY).orElse("on");
+    if (!given.equals("on") && !given.equals("off")) {
+      throw new IllegalArgumentException(
+          "job argument --%s is '%s'; it must be on or off".formatted(TELEMETRY, given));
+    }
+    return given.equals("off");
+  }
+
+  /** Which run this is of that job. */
+  JobRun run(String job) {
+    return new JobRun(
+        job,
+        find(RUN_ID),
+        find(KEY),
+        find(EXECUTION_ARN),
+        find(STATE_NAME),
+        number(ATTEMPT),
+        find(JOB_RUN_ID));
+  }
+
+  /** Where telemetry goes: the default where the one that was given can't be used. */
+  Collector collector() {
+    String argument = "job argument --" + OTLP_ENDPOINT;
+    try {
+      return collector(argument, find(OTLP_ENDPOINT).orElse(DEFAULT_ENDPOINT), Optional.empty());
+    } catch (IllegalArgumentException e) {
+      return collector(argument, DEFAULT_ENDPOINT, Optional.of(e.getMessage()));
+    }
+  }
+
+  private static Collector collector(String argument, String url, Optional<String> problem) {
+    OtlpEndpoint endpoint = OtlpEndpoint.parse(argument, url);
+    return new Collector(argument, endpoint.url(), endpoint.headers(), problem);
   }
 
   int number(String name) {

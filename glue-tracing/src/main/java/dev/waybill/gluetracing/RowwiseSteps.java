@@ -5,7 +5,8 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 
-import dev.waybill.gluetracing.Steps.Described;
+import dev.waybill.gluetracing.internal.spark.Steps.Described;
+import dev.waybill.gluetracing.internal.trace.StepSpan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,30 +35,27 @@ public final class RowwiseSteps {
 
   private static final String KEPT = "waybill_kept_";
 
-  private final TracedJob job;
-  private final Steps steps;
+  private final JobStart job;
   private final List<Described> described = new ArrayList<>();
   private final List<Column> counts = new ArrayList<>();
   private final List<String> flags = new ArrayList<>();
   private Dataset<Row> rows;
 
-  private RowwiseSteps(TracedJob job, Steps steps) {
+  private RowwiseSteps(JobStart job) {
     this.job = job;
-    this.steps = steps;
   }
 
-  static RowwiseSteps of(TracedJob job, Steps steps, Dataset<Row> rows) {
-    RowwiseSteps begun = new RowwiseSteps(job, steps);
+  static RowwiseSteps of(JobStart job, Dataset<Row> rows) {
+    RowwiseSteps begun = new RowwiseSteps(job);
     begun.rows = rows;
     begun.addCount();
     return begun;
   }
 
-  static RowwiseSteps from(TracedJob job, Steps steps, String name, Callable<Dataset<Row>> source) {
-    RowwiseSteps begun = new RowwiseSteps(job, steps);
-    Described step = job.describe(name, source);
-    begun.rows = step.rows();
-    begun.described.add(Steps.canTurnAway(begun.rows) ? step : step.withoutInput());
+  static RowwiseSteps from(JobStart job, String name, Callable<Dataset<Row>> source) {
+    RowwiseSteps begun = new RowwiseSteps(job);
+    Described step = begun.describe(name, source);
+    begun.described.add(job.steps.canTurnAway(begun.rows) ? step : step.withoutInput());
     begun.counts.add(count(lit(1)));
     begun.addCount();
     return begun;
@@ -71,8 +69,7 @@ public final class RowwiseSteps {
    */
   public RowwiseSteps then(String name, UnaryOperator<Dataset<Row>> transformation) {
     Dataset<Row> in = rows;
-    Described step = job.describe(name, () -> transformation.apply(in));
-    rows = step.rows();
+    Described step = describe(name, () -> transformation.apply(in));
     if (!Arrays.asList(rows.columns()).containsAll(flags)) {
       // It keeps the columns that it knows: what was counted until here is counted before it.
       rows = in;
@@ -93,9 +90,9 @@ public final class RowwiseSteps {
    * called once, at the end.
    */
   public Dataset<Row> counted() {
-    return steps.isOff()
-        ? rows
-        : steps.addAll(List.copyOf(described), rows, counts).drop(flags.toArray(String[]::new));
+    return job.steps
+        .addAll(List.copyOf(described), rows, counts)
+        .drop(flags.toArray(String[]::new));
   }
 
   /** The same rows for further actions, not counted again. */
@@ -103,16 +100,31 @@ public final class RowwiseSteps {
     return rows.drop(flags.toArray(String[]::new));
   }
 
+  private Described describe(String name, Callable<Dataset<Row>> work) {
+    StepSpan step = job.running.begin(name);
+    rows = job.running.run(step, work, (self, out) -> out);
+    return new Described(step, true);
+  }
+
   private void addCount() {
-    if (steps.isOff()) {
+    if (job.steps.isOff()) {
       return;
     }
-    if (!Steps.canTurnAway(rows)) {
+    if (!job.steps.canTurnAway(rows)) {
       counts.add(count(lit(1)));
       return;
     }
     String flag = KEPT + flags.size();
-    rows = rows.withColumn(flag, col(TracedJob.REJECTION).isNull());
+    Dataset<Row> flagged =
+        job.harmless.get(
+            "mark rows that a step turns away",
+            () -> rows.withColumn(flag, col(TracedJob.REJECTION).isNull()),
+            rows);
+    if (flagged == rows) {
+      counts.add(count(lit(1)));
+      return;
+    }
+    rows = flagged;
     flags.add(flag);
     counts.add(count_if(col(flag)));
   }

@@ -2,61 +2,89 @@ package dev.waybill.gluetracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.opentelemetry.proto.trace.v1.Span;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
+import org.apache.spark.api.java.function.ForeachFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A job's JVM that is told to stop, as Glue does on a timeout. */
 class StoppedJobTest {
 
   private static final String READY = "the step runs";
 
+  @TempDir private Path folder;
+
   @Test
   void whatIsKnownOfAJobThatIsStoppedIsWrittenAndSent() throws Exception {
     try (TestCollector collector = TestCollector.healthy()) {
-      Process process = start(collector.url());
-      try (BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        List<String> lines = new ArrayList<>();
-        for (String line = out.readLine(); line != null && !line.equals(READY); ) {
-          lines.add(line);
-          line = out.readLine();
-        }
-        process.destroy();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s", lines).isTrue();
-      }
+      JobProcess.start(EndlessJob.class, List.of(), "--otlp_endpoint", collector.url())
+          .awaitLine(READY)
+          .stop()
+          .await();
 
       Span root = collector.span("stopped-job");
       assertThat(root.getStatus().getMessage())
-          .startsWith("the JVM was told to stop while step 'wait for ever' ran");
-      assertThat(collector.span("wait for ever").getParentSpanId()).isEqualTo(root.getSpanId());
+          .startsWith("the JVM was told to stop while steps 'wait for ever', 'within' ran");
+      Span step = collector.span("wait for ever");
+      assertThat(step.getParentSpanId()).isEqualTo(root.getSpanId());
+      assertThat(collector.span("within").getParentSpanId()).isEqualTo(step.getSpanId());
       assertThat(collector.names()).contains("spark.stage");
     }
   }
 
-  private static Process start(String endpoint) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(List.of(System.getProperty("waybill.spark.options").split(" ")));
-    command.addAll(
-        List.of(
-            "-Dspark.master=local[1]",
-            "-Dspark.ui.enabled=false",
-            "-Dspark.driver.host=127.0.0.1",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            EndlessJob.class.getName(),
-            "--otlp_endpoint",
-            endpoint));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  @Test
+  void itIsWrittenOnceAndKeptBeforeSparkAndItsFileSystemsStop() throws Exception {
+    try (TestCollector silent = TestCollector.silent()) {
+      JobProcess job =
+          JobProcess.start(
+              EndlessSparkJob.class,
+              List.of("-Dspark.hadoop.fs.closes.impl=" + ClosingFileSystem.class.getName()),
+              "--otlp_endpoint",
+              silent.url(),
+              "--telemetry_folder",
+              "closes://" + folder,
+              "--JOB_RUN_ID",
+              "jr_1");
+      job.awaitLine(READY).stop().await();
+
+      assertThat(job.lines())
+          .filteredOn(line -> line.contains("did not take all telemetry of this job"))
+          .isNotEmpty()
+          .allMatch(line -> line.contains("in closes://" + folder + "/stopped-job-jr_1;"));
+    }
+
+    List<JsonNode> spans = keptSpans(folder.resolve("stopped-job-jr_1/traces.jsonl"));
+    assertThat(spans)
+        .filteredOn(span -> !span.path("name").asText().startsWith("spark."))
+        .extracting(span -> span.path("name").asText() + ": " + span.at("/status/message").asText())
+        .containsExactlyInAnyOrder(
+            "count: ",
+            "run for ever: the JVM was told to stop while step 'run for ever' ran"
+                + " (timeout, cancelled run or lost machine)",
+            "stopped-job: the JVM was told to stop while step 'run for ever' ran"
+                + " (timeout, cancelled run or lost machine)");
+    assertThat(spans).anyMatch(span -> span.path("name").asText().equals("spark.stage"));
+  }
+
+  private static List<JsonNode> keptSpans(Path file) throws IOException {
+    List<JsonNode> spans = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      for (JsonNode resource : new ObjectMapper().readTree(line).path("resourceSpans")) {
+        resource.path("scopeSpans").forEach(scope -> scope.path("spans").forEach(spans::add));
+      }
+    }
+    return spans;
   }
 
   /** Works, then waits. */
@@ -66,18 +94,75 @@ class StoppedJobTest {
     public static void main(String[] args) {
       try (TracedJob job = TracedJob.start("stopped-job", args)) {
         job.step("count", () -> job.spark().range(10).count());
-        job.step("wait for ever", EndlessJob::block);
+        job.step("wait for ever", () -> job.step("within", () -> block(READY)));
         job.complete();
       }
     }
+  }
 
-    private static void block() {
-      System.out.println(READY);
-      try {
-        new CountDownLatch(1).await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+  /** Works, then has Spark work. */
+  static final class EndlessSparkJob {
+    private EndlessSparkJob() {}
+
+    public static void main(String[] args) {
+      try (TracedJob job = TracedJob.start("stopped-job", args)) {
+        job.step("count", () -> count(job));
+        job.step(
+            "run for ever",
+            () -> job.spark().range(1).foreach((ForeachFunction<Long>) row -> block(READY)));
+        job.complete();
       }
+    }
+  }
+
+  /** Also uses the file system, so that Hadoop has it to close. */
+  private static long count(TracedJob job) throws IOException {
+    new org.apache.hadoop.fs.Path("closes:///")
+        .getFileSystem(job.spark().sparkContext().hadoopConfiguration());
+    return job.spark().range(10).count();
+  }
+
+  private static void block(String line) {
+    System.out.println(line);
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The local one, of no use once Hadoop has closed it. */
+  public static final class ClosingFileSystem extends RawLocalFileSystem {
+
+    private static volatile boolean closed;
+
+    @Override
+    public java.net.URI getUri() {
+      return java.net.URI.create("closes:///");
+    }
+
+    @Override
+    protected void checkPath(org.apache.hadoop.fs.Path path) {}
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path path,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      if (closed) {
+        throw new IOException("file system is closed");
+      }
+      return super.create(path, overwrite, bufferSize, replication, blockSize, progress);
+    }
+
+    @Override
+    public void close() throws IOException {
+      closed = true;
+      super.close();
     }
   }
 }

@@ -32,6 +32,7 @@ final class TestCollector implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final HttpServer server;
   private volatile Answer answer;
+  private volatile String unknown = "";
 
   private TestCollector(Answer answer) throws IOException {
     this.answer = answer;
@@ -59,6 +60,11 @@ final class TestCollector implements AutoCloseable {
 
   void answers(Answer from) {
     answer = from;
+  }
+
+  /** Knows nothing of that signal from now on, as a backend for traces alone: answers 404. */
+  void doesNotKnow(String signal) {
+    unknown = "/v1/" + signal;
   }
 
   /** Host and port. */
@@ -138,6 +144,12 @@ final class TestCollector implements AutoCloseable {
   private void take(HttpExchange exchange) throws IOException {
     authorizations.add(
         exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization"));
+    if (exchange.getRequestURI().getPath().equals(unknown)) {
+      exchange.getRequestBody().readAllBytes();
+      exchange.sendResponseHeaders(404, -1);
+      exchange.close();
+      return;
+    }
     if (answer == Answer.UNAVAILABLE) {
       exchange.getRequestBody().readAllBytes();
       exchange.getResponseHeaders().set("Retry-After", "30");

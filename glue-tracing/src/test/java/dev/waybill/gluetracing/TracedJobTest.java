@@ -11,6 +11,9 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waybill.gluetracing.internal.otlp.OtlpTelemetry;
+import dev.waybill.gluetracing.internal.spark.ListenerBus;
+import dev.waybill.gluetracing.internal.spark.SparkEvents;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
@@ -549,7 +552,7 @@ class TracedJobTest {
     }
 
     assertThat(Duration.between(closing, Instant.now()))
-        .isLessThan(JobTelemetry.BOUND.plusSeconds(5));
+        .isLessThan(OtlpTelemetry.BOUND.plusSeconds(5));
   }
 
   @Test
@@ -638,7 +641,7 @@ class TracedJobTest {
         };
     SPARK.sparkContext().addSparkListener(counter);
     work.run();
-    ListenerBus.drain(SPARK.sparkContext());
+    ListenerBus.drain(SPARK.sparkContext(), Duration.ofSeconds(3));
     SPARK.sparkContext().removeSparkListener(counter);
     return jobs + " jobs, " + stages + " stages";
   }

@@ -2,9 +2,8 @@ package dev.waybill.gluetracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.TestCollector.Answer;
+import dev.waybill.gluetracing.internal.otlp.UnsentTelemetry;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +46,6 @@ class UnsentTelemetryTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnsentTelemetryTest.class);
   private static final List<String> NAMES = List.of("count", "test-job");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path bucket;
   private TestCollector collector;
@@ -181,7 +178,8 @@ class UnsentTelemetryTest {
     }
 
     Path folder = unsent.close().orElseThrow();
-    assertThat(kept(folder, "logs", "/body/stringValue")).containsExactly("0 s", "5 s", "15 s");
+    assertThat(KeptTelemetry.kept(folder, "logs", "/body/stringValue"))
+        .containsExactly("0 s", "5 s", "15 s");
     assertThat(collector.logs())
         .extracting(line -> line.getBody().getStringValue())
         .containsExactly("30 s");
@@ -196,7 +194,8 @@ class UnsentTelemetryTest {
 
     assertThat(newFolders(before))
         .singleElement()
-        .satisfies(folder -> assertThat(kept(folder, "traces", "/name")).containsAll(NAMES));
+        .satisfies(
+            folder -> assertThat(KeptTelemetry.kept(folder, "traces", "/name")).containsAll(NAMES));
   }
 
   @Test
@@ -214,7 +213,7 @@ class UnsentTelemetryTest {
     }
 
     Path folder = unsent.close().orElseThrow();
-    assertThat(kept(folder, "logs", "/body/stringValue")).containsExactly("first");
+    assertThat(KeptTelemetry.kept(folder, "logs", "/body/stringValue")).containsExactly("first");
     assertThat(unsent.lost())
         .contains("2 records could not be kept either (logs.jsonl has its 1 bytes)");
   }
@@ -274,27 +273,6 @@ class UnsentTelemetryTest {
   }
 
   private List<String> kept(String signal, String field) {
-    return kept(bucket.resolve("test-job-jr_1"), signal, field);
-  }
-
-  /** A field of every record in a signal's file. */
-  private static List<String> kept(Path folder, String signal, String field) {
-    List<String> found = new ArrayList<>();
-    try (Stream<String> lines = Files.lines(folder.resolve(signal + ".jsonl"))) {
-      for (String line : lines.toList()) {
-        for (JsonNode resource : JSON.readTree(line).iterator().next()) {
-          for (String list : List.of("scopeSpans", "scopeMetrics", "scopeLogs")) {
-            for (JsonNode scope : resource.path(list)) {
-              for (String records : List.of("spans", "metrics", "logRecords")) {
-                scope.path(records).forEach(one -> found.add(one.at(field).asText()));
-              }
-            }
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return found;
+    return KeptTelemetry.kept(bucket.resolve("test-job-jr_1"), signal, field);
   }
 }

@@ -2,7 +2,7 @@ package dev.waybill.local;
 
 import dev.waybill.gluejobs.CleanListings;
 import dev.waybill.gluejobs.ProcessListings;
-import dev.waybill.gluetracing.TracedJob;
+import dev.waybill.gluetracing.JobArguments;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.glue.GlueServer;
@@ -265,7 +265,7 @@ public final class LocalCloud implements AutoCloseable {
     collector.forget(runId);
     segments.forget(traceId);
     stepFunctions.forget(runId);
-    glue.forget("--" + TracedJob.RUN_ID, runId);
+    glue.forget("--" + JobArguments.RUN_ID, runId);
   }
 
   /** Where the Lambda function's log is. */
@@ -311,7 +311,7 @@ public final class LocalCloud implements AutoCloseable {
 
   private JobDefinition job(String name, String mainClass, Map<String, String> arguments) {
     Map<String, String> defaults = new HashMap<>(arguments);
-    defaults.put("--" + TracedJob.OTLP_ENDPOINT, JobJvm.COLLECTOR);
+    defaults.put("--" + JobArguments.OTLP_ENDPOINT, JobJvm.COLLECTOR);
     return new JobDefinition(name, mainClass, CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
   }
 

@@ -2,7 +2,7 @@ package dev.waybill.local.glue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.waybill.gluetracing.TracedJob;
+import dev.waybill.gluetracing.JobArguments;
 import dev.waybill.local.AwsJson;
 import dev.waybill.local.AwsJson.Fault;
 import dev.waybill.local.AwsJson.Request;
@@ -32,8 +32,8 @@ public final class GlueServer implements AutoCloseable {
 
   private static final Map<String, Pattern> IN_FILE_NAMES =
       Map.of(
-          "--" + TracedJob.RUN_ID, Pattern.compile("[A-Za-z0-9_-]{1,80}"),
-          "--" + TracedJob.ATTEMPT, Pattern.compile("[0-9]{1,4}"));
+          "--" + JobArguments.RUN_ID, Pattern.compile("[A-Za-z0-9_-]{1,80}"),
+          "--" + JobArguments.ATTEMPT, Pattern.compile("[0-9]{1,4}"));
 
   private final Map<String, JobDefinition> jobs;
   private final Launcher launcher;

@@ -1,0 +1,195 @@
+package dev.waybill.gluetracing;
+
+import dev.waybill.gluetracing.internal.otlp.JobLogs;
+import dev.waybill.gluetracing.internal.otlp.JobResource;
+import dev.waybill.gluetracing.internal.otlp.JobTelemetry;
+import dev.waybill.gluetracing.internal.otlp.OtlpTelemetry;
+import dev.waybill.gluetracing.internal.otlp.TelemetryFolder;
+import dev.waybill.gluetracing.internal.spark.SparkEvents;
+import dev.waybill.gluetracing.internal.spark.Steps;
+import dev.waybill.gluetracing.internal.trace.Deadline;
+import dev.waybill.gluetracing.internal.trace.Harmless;
+import dev.waybill.gluetracing.internal.trace.JobMetrics;
+import dev.waybill.gluetracing.internal.trace.JobRun;
+import dev.waybill.gluetracing.internal.trace.JobSpans;
+import dev.waybill.gluetracing.internal.trace.Outcome;
+import dev.waybill.gluetracing.internal.xray.ParentLookup;
+import dev.waybill.gluetracing.internal.xray.TraceHeader;
+import dev.waybill.gluetracing.internal.xray.XrayIds;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts a job: Spark and telemetry, one beside the other. Without Spark there is no job, but a
+ * trace that says so; without telemetry there is a job, and a warning. For use by one thread.
+ */
+final class JobStart {
+
+  private static final Duration IN_PROGRESS_BOUND = Duration.ofSeconds(5);
+  private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
+
+  final JobArguments arguments;
+  final Harmless harmless = new Harmless(LOG);
+  final JobOutcome outcome = new JobOutcome();
+  final SparkEvents events = new SparkEvents();
+  final Clock clock = Clock.systemUTC();
+  final SparkSession spark;
+  final JobTelemetry telemetry;
+  final JobSpans spans;
+  final RootSpan root;
+  final JobMetrics metrics;
+  final Steps steps;
+  final RunningSteps running;
+  final JobEnd end;
+
+  private final Optional<TraceHeader> given;
+  private final boolean off;
+
+  /** Starts them; throws what Spark threw. */
+  JobStart(String name, String[] args, String application) {
+    Instant start = clock.instant();
+    this.arguments = JobArguments.parse(args);
+    this.off = arguments.telemetryIsOff();
+    JobRun run = arguments.run(name);
+    this.given = arguments.find(JobArguments.TRACE_HEADER).flatMap(TraceHeader::parse);
+    TraceHeader header =
+        given.orElseGet(() -> new TraceHeader(XrayIds.newTraceId(), SpanId.getInvalid(), true));
+    boolean sampled = header.sampled() && !off;
+    Optional<ParentLookup> lookup = lookup(header, run, sampled);
+    CompletableFuture<Optional<String>> parent =
+        lookup
+            .map(ParentLookup::start)
+            .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+
+    FutureTask<JobTelemetry> starting =
+        new FutureTask<>(
+            () ->
+                off
+                    ? JobTelemetry.off()
+                    : new OtlpTelemetry(arguments.collector(), JobResource.of(run), sampled));
+    // Both take their time, most of it loading classes: one does so beside the other.
+    Deadline.daemon("waybill-telemetry", starting);
+    Throwable noSpark = null;
+    SparkSession session = null;
+    try {
+      session = SparkSession.builder().appName(name).getOrCreate();
+    } catch (Throwable e) {
+      noSpark = e;
+    }
+    this.spark = session;
+    this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
+    this.spans = telemetry.spans(header.traceId(), sampled);
+    SpanContext above =
+        harmless.get("read the trace header", header::parent, SpanContext.getInvalid());
+    this.root = new RootSpan(run, spans, above, start, events);
+    SpanContext self = root.context();
+    this.metrics = metrics(name, self);
+    Optional<JobLogs> logs =
+        harmless.get(
+            "take log lines",
+            () ->
+                Optional.of(
+                    JobLogs.attach(telemetry.loggers(), System.out, application, self, run)),
+            Optional.empty());
+    sayWhereTheTraceIs();
+    this.steps = off ? Steps.off() : Steps.of(events, TracedJob.REJECTION, harmless);
+    this.running =
+        new RunningSteps(
+            spans,
+            self,
+            outcome,
+            harmless,
+            clock,
+            session == null ? null : session.sparkContext(),
+            events);
+    this.end = new JobEnd(this, logs, lookup, parent, folder(run));
+    if (noSpark != null) {
+      fail(noSpark);
+    }
+    if (!off) {
+      harmless.run("listen to Spark", () -> spark.sparkContext().addSparkListener(events));
+    }
+    parent
+        .copy()
+        .completeOnTimeout(Optional.empty(), IN_PROGRESS_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+        .thenAccept(found -> root.sendInProgress(telemetry, found));
+    harmless.run("watch for the JVM's end", end::register);
+  }
+
+  private Optional<ParentLookup> lookup(TraceHeader header, JobRun run, boolean sampled) {
+    // A redriven execution's calls are not told apart.
+    boolean ask =
+        given.isPresent()
+            && sampled
+            && run.state().isPresent()
+            && run.executionArn().isPresent()
+            && arguments.number(JobArguments.REDRIVE) == 0;
+    return ask
+        ? Optional.of(new ParentLookup(header.traceId(), run.state().get(), run.attempt()))
+        : Optional.empty();
+  }
+
+  private JobMetrics metrics(String name, SpanContext self) {
+    harmless.run("measure the JVM", () -> JobMetrics.observeJvm(telemetry.meter()));
+    return harmless.get(
+        "start metrics",
+        () -> new JobMetrics(telemetry.meter(), name, self),
+        new JobMetrics(JobTelemetry.off().meter(), name, self));
+  }
+
+  private void sayWhereTheTraceIs() {
+    if (given.isEmpty() && !off) {
+      LOG.warn(
+          "no usable --{} ({}): this job starts a trace of its own, {}",
+          JobArguments.TRACE_HEADER,
+          arguments.find(JobArguments.TRACE_HEADER).orElse("absent"),
+          TraceHeader.xrayTraceId(root.context().getTraceId()));
+    }
+  }
+
+  private Optional<TelemetryFolder> folder(JobRun run) {
+    String jobRun = run.job() + "-" + run.jobRunId().orElse(root.context().getSpanId());
+    return arguments
+        .find(JobArguments.TELEMETRY_FOLDER)
+        .map(
+            folder ->
+                new TelemetryFolder(
+                    folder + "/" + jobRun,
+                    spark == null
+                        ? new Configuration()
+                        : spark.sparkContext().hadoopConfiguration()));
+  }
+
+  private void fail(Throwable noSpark) {
+    Outcome failure = Outcome.of(noSpark);
+    outcome.neverBegan(failure);
+    LOG.error("Spark did not start: {}", failure.error());
+    end.close();
+    JobStart.<RuntimeException>sneakyThrow(noSpark);
+  }
+
+  @SuppressWarnings("unchecked") // Scala throws checked exceptions that nothing declares.
+  private static <E extends Throwable> void sneakyThrow(Throwable e) throws E {
+    throw (E) e;
+  }
+
+  private static JobTelemetry result(FutureTask<JobTelemetry> starting) throws Exception {
+    try {
+      return starting.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}

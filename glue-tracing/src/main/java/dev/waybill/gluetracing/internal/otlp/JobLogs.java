@@ -1,0 +1,178 @@
+package dev.waybill.gluetracing.internal.otlp;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.waybill.gluetracing.internal.trace.ErrorText;
+import dev.waybill.gluetracing.internal.trace.JobRun;
+import dev.waybill.gluetracing.internal.xray.TraceHeader;
+import io.opentelemetry.api.logs.LoggerProvider;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.semconv.ExceptionAttributes;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.config.Property;
+
+/**
+ * Gives the job's log lines their place in the trace: each becomes an OTLP log record, and a JSON
+ * line on the console, with {@code trace_id}, {@code span_id} and the trace id as X-Ray writes it.
+ * It joins the Log4j configuration it finds, Glue's or Spark's, and leaves it as it was. Safe for
+ * use by several threads.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/otel/logs/data-model/">OpenTelemetry log data
+ *     model</a>
+ */
+public final class JobLogs extends AbstractAppender {
+
+  private static final String WAYBILL = "dev.waybill";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LoggerProvider otlp;
+  private final PrintStream console;
+  private final SpanContext root;
+  private final Map<String, String> fields;
+  private final List<String> own;
+  private final AtomicReference<Throwable> trouble = new AtomicReference<>();
+
+  private JobLogs(
+      LoggerProvider otlp,
+      PrintStream console,
+      List<String> own,
+      SpanContext root,
+      Map<String, String> fields) {
+    super("waybill", null, null, true, Property.EMPTY_ARRAY);
+    this.own = own;
+    this.otlp = otlp;
+    this.console = console;
+    this.root = root;
+    this.fields = fields;
+  }
+
+  /**
+   * Begins to take log lines: those of the application from INFO, all others from WARN, for Spark
+   * says hundreds of things a job at INFO.
+   *
+   * @param application the package of the job's own classes
+   * @param root the span for lines that no step's thread wrote
+   * @param run what every JSON line names besides
+   */
+  public static JobLogs attach(
+      LoggerProvider otlp, PrintStream console, String application, SpanContext root, JobRun run) {
+    JobLogs logs = new JobLogs(otlp, console, List.of(WAYBILL, application), root, fields(run));
+    logs.start();
+    LoggerContext context = context();
+    context.getConfiguration().getRootLogger().addAppender(logs, null, null);
+    for (String name : logs.own) {
+      if (!context.getConfiguration().getLoggers().containsKey(name)) {
+        context.getConfiguration().addLogger(name, new LoggerConfig(name, Level.INFO, true));
+      }
+    }
+    context.updateLoggers();
+    return logs;
+  }
+
+  /** Takes no more lines. */
+  public void detach() {
+    LoggerContext context = context();
+    context.getConfiguration().getRootLogger().removeAppender(getName());
+    context.updateLoggers();
+    stop();
+  }
+
+  /** Why a line could not be taken, if one could not. It can't be said where lines are taken. */
+  public Optional<Throwable> trouble() {
+    return Optional.ofNullable(trouble.get());
+  }
+
+  @Override
+  public void append(LogEvent event) {
+    try {
+      if (event.getLevel().isMoreSpecificThan(Level.WARN) || isOwn(event.getLoggerName())) {
+        take(event);
+      }
+    } catch (Throwable e) {
+      trouble.compareAndSet(null, e);
+    }
+  }
+
+  private void take(LogEvent event) {
+    SpanContext span = Span.fromContext(Context.current()).getSpanContext();
+    SpanContext place = span.isValid() ? span : root;
+    String text = String.valueOf(event.getMessage().getFormattedMessage());
+    var record =
+        otlp.get(event.getLoggerName())
+            .logRecordBuilder()
+            .setContext(Context.root().with(Span.wrap(place)))
+            .setTimestamp(event.getTimeMillis(), TimeUnit.MILLISECONDS)
+            .setSeverity(severity(event.getLevel()))
+            .setSeverityText(event.getLevel().name())
+            .setBody(text);
+    Throwable thrown = event.getThrown();
+    if (thrown != null) {
+      record.setAttribute(ExceptionAttributes.EXCEPTION_TYPE, thrown.getClass().getName());
+      record.setAttribute(ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown));
+    }
+    record.emit();
+    console.println(line(event, text, place));
+  }
+
+  private boolean isOwn(String logger) {
+    return own.stream().anyMatch(name -> logger.equals(name) || logger.startsWith(name + "."));
+  }
+
+  private String line(LogEvent event, String text, SpanContext place) {
+    Map<String, String> line = new LinkedHashMap<>();
+    line.put("timestamp", java.time.Instant.ofEpochMilli(event.getTimeMillis()).toString());
+    line.put("level", event.getLevel().name());
+    line.put("logger", event.getLoggerName());
+    line.put("message", text);
+    line.put("trace_id", place.getTraceId());
+    line.put("span_id", place.getSpanId());
+    line.put("xray_trace_id", TraceHeader.xrayTraceId(place.getTraceId()));
+    line.putAll(fields);
+    if (event.getThrown() != null) {
+      line.put("exception", ErrorText.of(event.getThrown()));
+    }
+    try {
+      return JSON.writeValueAsString(line);
+    } catch (JsonProcessingException e) {
+      return text;
+    }
+  }
+
+  private static Map<String, String> fields(JobRun run) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("job", run.job());
+    run.runId().ifPresent(value -> fields.put("run_id", value));
+    run.jobRunId().ifPresent(value -> fields.put("job_run_id", value));
+    return fields;
+  }
+
+  private static Severity severity(Level level) {
+    return switch (level.getStandardLevel()) {
+      case FATAL -> Severity.FATAL;
+      case ERROR -> Severity.ERROR;
+      case WARN -> Severity.WARN;
+      case INFO -> Severity.INFO;
+      case DEBUG -> Severity.DEBUG;
+      default -> Severity.TRACE;
+    };
+  }
+
+  private static LoggerContext context() {
+    return (LoggerContext) LogManager.getContext(false);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.waybill.gluetracing.internal.otlp;
+
+import dev.waybill.gluetracing.internal.trace.JobRun;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.semconv.ServiceAttributes;
+import io.opentelemetry.semconv.incubating.CloudIncubatingAttributes;
+
+/**
+ * Who sends this telemetry. {@code cloud.provider} must be {@code aws}, also far from AWS: for
+ * anything else the X-Ray exporter drops a segment's {@code aws} block.
+ */
+public final class JobResource {
+
+  private static final String NAMESPACE = "waybill";
+
+  /** {@code arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME}. */
+  private static final int ARN_REGION = 3;
+
+  private static final int ARN_ACCOUNT = 4;
+
+  private JobResource() {}
+
+  public static Resource of(JobRun run) {
+    var attributes =
+        Resource.getDefault().getAttributes().toBuilder()
+            .put(ServiceAttributes.SERVICE_NAME, run.job())
+            .put(ServiceAttributes.SERVICE_NAMESPACE, NAMESPACE)
+            .put(
+                CloudIncubatingAttributes.CLOUD_PROVIDER,
+                CloudIncubatingAttributes.CloudProviderIncubatingValues.AWS);
+    run.runId().ifPresent(id -> attributes.put(WaybillAttributes.RUN_ID, id));
+    run.jobRunId()
+        .ifPresent(
+            id ->
+                attributes
+                    .put(WaybillAttributes.JOB_RUN_ID, id)
+                    .put(ServiceAttributes.SERVICE_INSTANCE_ID, id));
+    run.executionArn().ifPresent(arn -> putCloud(attributes, arn.split(":")));
+    return Resource.create(attributes.build());
+  }
+
+  private static void putCloud(AttributesBuilder attributes, String[] arn) {
+    if (arn.length > ARN_ACCOUNT) {
+      attributes
+          .put(CloudIncubatingAttributes.CLOUD_REGION, arn[ARN_REGION])
+          .put(CloudIncubatingAttributes.CLOUD_ACCOUNT_ID, arn[ARN_ACCOUNT])
+          .put(CloudIncubatingAttributes.CLOUD_RESOURCE_ID, String.join(":", arn));
+    }
+  }
+}

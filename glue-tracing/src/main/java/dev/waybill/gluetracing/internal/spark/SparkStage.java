@@ -1,0 +1,103 @@
+package dev.waybill.gluetracing.internal.spark;
+
+import dev.waybill.gluetracing.internal.spark.SparkEvents.SparkJob;
+import dev.waybill.gluetracing.internal.trace.ErrorText;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.executor.TaskMetrics;
+import org.apache.spark.scheduler.StageInfo;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * A Spark stage that has ended.
+ *
+ * @param error the first line of why it failed, or null
+ * @param read how many rows it read from outside Spark, where it did so from one source
+ * @param figures its span's attributes
+ */
+record SparkStage(
+    SparkJob job,
+    int id,
+    int attempt,
+    Instant start,
+    Instant end,
+    String error,
+    OptionalLong read,
+    Attributes figures) {
+
+  static SparkStage of(SparkJob job, StageInfo info, TaskFigures tasks) {
+    return new SparkStage(
+        job,
+        info.stageId(),
+        info.attemptNumber(),
+        Instant.ofEpochMilli((Long) info.submissionTime().get()),
+        Instant.ofEpochMilli((Long) info.completionTime().get()),
+        info.failureReason().isEmpty() ? null : firstLine(info.failureReason().get()),
+        read(info),
+        figures(job, info, tasks));
+  }
+
+  Duration duration() {
+    return Duration.between(start, end);
+  }
+
+  boolean failed() {
+    return error != null;
+  }
+
+  private static Attributes figures(SparkJob job, StageInfo info, TaskFigures tasks) {
+    TaskMetrics metrics = info.taskMetrics();
+    AttributesBuilder figures =
+        Attributes.builder()
+            .put(WaybillAttributes.SPARK_JOB_ID, (long) job.id())
+            .put(WaybillAttributes.SPARK_STAGE_ID, (long) info.stageId())
+            .put(WaybillAttributes.SPARK_STAGE_ATTEMPT, (long) info.attemptNumber())
+            .put(WaybillAttributes.SPARK_TASKS, (long) info.numTasks())
+            .put(WaybillAttributes.SPARK_TASKS_FAILED, tasks.failed())
+            .put(WaybillAttributes.SPARK_PEAK_MEMORY_BYTES, tasks.peakMemory())
+            .put(WaybillAttributes.SPARK_SKEW, tasks.skew());
+    if (tasks.sampled()) {
+      figures.put(WaybillAttributes.SPARK_SKEW_SAMPLED, true);
+    }
+    if (metrics != null) {
+      figures
+          .put(WaybillAttributes.SPARK_INPUT_ROWS, metrics.inputMetrics().recordsRead())
+          .put(WaybillAttributes.SPARK_INPUT_BYTES, metrics.inputMetrics().bytesRead())
+          .put(WaybillAttributes.SPARK_OUTPUT_ROWS, metrics.outputMetrics().recordsWritten())
+          .put(WaybillAttributes.SPARK_OUTPUT_BYTES, metrics.outputMetrics().bytesWritten())
+          .put(
+              WaybillAttributes.SPARK_SHUFFLE_READ_BYTES,
+              metrics.shuffleReadMetrics().totalBytesRead())
+          .put(
+              WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES,
+              metrics.shuffleWriteMetrics().bytesWritten())
+          .put(WaybillAttributes.SPARK_SPILL_MEMORY_BYTES, metrics.memoryBytesSpilled())
+          .put(WaybillAttributes.SPARK_SPILL_DISK_BYTES, metrics.diskBytesSpilled())
+          .put(WaybillAttributes.SPARK_RUN_TIME, metrics.executorRunTime() / 1e3)
+          .put(
+              WaybillAttributes.SPARK_CPU_TIME,
+              metrics.executorCpuTime() / (double) TimeUnit.SECONDS.toNanos(1))
+          .put(WaybillAttributes.SPARK_GC_TIME, metrics.jvmGCTime() / 1e3);
+    }
+    return figures.build();
+  }
+
+  private static OptionalLong read(StageInfo info) {
+    long sources =
+        CollectionConverters.asJava(info.rddInfos()).stream()
+            .filter(rdd -> rdd.parentIds().isEmpty())
+            .count();
+    return sources == 1 && info.taskMetrics() != null
+        ? OptionalLong.of(info.taskMetrics().inputMetrics().recordsRead())
+        : OptionalLong.empty();
+  }
+
+  private static String firstLine(String reason) {
+    return ErrorText.cut(reason.lines().findFirst().orElse(reason).strip());
+  }
+}

@@ -1,0 +1,50 @@
+package dev.waybill.gluetracing.internal.trace;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.semconv.ErrorAttributes;
+
+/**
+ * How a piece of work ended.
+ *
+ * @param error what an on-call needs to read, or null where it went well
+ * @param exception recorded on this span, or null: an error is recorded with its stack on the
+ *     innermost span only
+ */
+public record Outcome(String error, Throwable exception) {
+
+  public static final Outcome OK = new Outcome(null, null);
+
+  public static Outcome of(Throwable exception) {
+    return new Outcome(ErrorText.of(exception), exception);
+  }
+
+  public static Outcome failed(String error) {
+    return new Outcome(error, null);
+  }
+
+  /** The same error as seen from an enclosing span. */
+  public Outcome enclosing() {
+    return new Outcome(error, null);
+  }
+
+  public boolean failed() {
+    return error != null;
+  }
+
+  void describe(Span span) {
+    if (failed()) {
+      span.setStatus(StatusCode.ERROR, error);
+    }
+    if (exception != null) {
+      Throwable root = ErrorText.rootOf(exception);
+      span.setAttribute(ErrorAttributes.ERROR_TYPE, root.getClass().getName());
+      try {
+        span.recordException(root);
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        // The exception's own code fails; its class is told already.
+        span.addEvent("exception");
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.waybill.gluetracing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.gluetracing.TestCollector.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job's end where nothing answers that it waits for. */
+class LongestWaitsTest {
+
+  private static final SparkSession SPARK =
+      SparkSession.builder()
+          .master("local[2]")
+          .config("spark.ui.enabled", false)
+          .config("spark.driver.host", "127.0.0.1")
+          .getOrCreate();
+
+  @TempDir private Path bucket;
+  private TestCollector collector;
+
+  @BeforeEach
+  void start() throws IOException {
+    collector = TestCollector.healthy();
+  }
+
+  @AfterEach
+  void stop() {
+    collector.close();
+  }
+
+  @Test
+  void allWaitsTogetherAreShorterThanTenSeconds() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    SparkListener slow =
+        new SparkListener() {
+          @Override
+          public void onJobEnd(SparkListenerJobEnd event) {
+            try {
+              over.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    HangingFileSystem.over = over;
+    SPARK
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs.hangs.impl", HangingFileSystem.class.getName());
+    SPARK.sparkContext().addSparkListener(slow);
+    collector.answers(Answer.NONE);
+    try (SilentXray xray = SilentXray.start()) {
+      TracedJob job =
+          TracedJob.start(
+              "test-job",
+              "--otlp_endpoint",
+              collector.url(),
+              "--telemetry_folder",
+              "hangs:///" + bucket,
+              "--trace_header",
+              "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+              "--execution_arn",
+              "arn:aws:states:eu-west-1:000000000000:execution:m:run-1",
+              "--state_name",
+              "Clean");
+
+      job.step("count", () -> SPARK.range(3).count());
+      job.complete();
+      Instant closing = Instant.now();
+      job.close();
+      assertThat(Duration.between(closing, Instant.now())).isLessThan(Duration.ofSeconds(10));
+    } finally {
+      over.countDown();
+      SPARK.sparkContext().removeSparkListener(slow);
+    }
+  }
+
+  /** Takes no file. */
+  public static final class HangingFileSystem extends RawLocalFileSystem {
+
+    private static volatile CountDownLatch over;
+
+    @Override
+    public java.net.URI getUri() {
+      return java.net.URI.create("hangs:///");
+    }
+
+    @Override
+    protected void checkPath(org.apache.hadoop.fs.Path path) {}
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path path,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      try {
+        over.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new IOException("it hung");
+    }
+  }
+
+  /** An X-Ray that takes calls and never answers, at the address that the SDK is told. */
+  private record SilentXray(ServerSocket socket) implements AutoCloseable {
+
+    private static final Map<String, String> SDK =
+        Map.of(
+            "aws.region", "eu-west-1",
+            "aws.accessKeyId", "nobody",
+            "aws.secretAccessKey", "nothing");
+
+    static SilentXray start() throws IOException {
+      ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      System.setProperty("aws.endpointUrlXRay", "http://127.0.0.1:" + socket.getLocalPort());
+      SDK.forEach(System::setProperty);
+      return new SilentXray(socket);
+    }
+
+    @Override
+    public void close() throws IOException {
+      System.clearProperty("aws.endpointUrlXRay");
+      SDK.keySet().forEach(System::clearProperty);
+      socket.close();
+    }
+  }
+}
