@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. At most as many run at a time as
- * there are cores and memory for.
+ * Stands in for Glue: StartJobRun, GetJobRun and BatchStopJobRun. How many run at a time, the
+ * launcher of their JVMs decides.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html">Glue API</a>
  */
@@ -39,11 +39,10 @@ public final class GlueServer implements AutoCloseable {
   private final Launcher launcher;
   private final Map<String, Semaphore> concurrency;
   private final Map<String, JobRun> runs = new ConcurrentHashMap<>();
-  private final ExecutorService slots =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
+  private final ExecutorService started =
+      Executors.newCachedThreadPool(
           task -> {
-            Thread thread = new Thread(task, "waybill-glue-slot");
+            Thread thread = new Thread(task, "waybill-glue-run");
             thread.setDaemon(true);
             return thread;
           });
@@ -66,7 +65,7 @@ public final class GlueServer implements AutoCloseable {
                 "BatchStopJobRun", this::batchStopJobRun));
   }
 
-  /** Starts a run's process, when there is room for it. */
+  /** Starts a run's process; waits until there is room for it. */
   @FunctionalInterface
   interface Launcher {
     JobJvm.Started start(JobRun run) throws IOException, InterruptedException;
@@ -93,7 +92,7 @@ public final class GlueServer implements AutoCloseable {
   @Override
   public void close() {
     endpoint.close();
-    slots.shutdownNow();
+    started.shutdownNow();
     runs.values().forEach(run -> run.stop(JobRun.State.STOPPED, null));
   }
 
@@ -111,7 +110,7 @@ public final class GlueServer implements AutoCloseable {
     checkFileNames(arguments);
     JobRun run = new JobRun(Ids.jobRunId(), job, arguments);
     admit(run);
-    slots.submit(() -> execute(run));
+    started.submit(() -> execute(run));
     return Json.object().put("JobRunId", run.id());
   }
 

@@ -6,9 +6,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Divides this machine, or the container's part of it, among the JVMs of jobs. A JVM gets its
- * memory for as long as it runs; one that finds too little left waits for others to end. Safe for
- * use by several threads.
+ * Divides this machine, or the container's part of it, among the JVMs of jobs: there are never more
+ * of them than cores. A JVM gets its memory for as long as it runs; one that finds too little left
+ * waits for others to end. Safe for use by several threads.
  */
 public final class Machine {
 
@@ -23,6 +23,7 @@ public final class Machine {
 
   private final int cores;
   private final int mebibytes;
+  private final Semaphore jvms;
   private final Semaphore free;
   private final AtomicInteger running = new AtomicInteger();
 
@@ -33,6 +34,7 @@ public final class Machine {
    */
   Machine(int cores, long mebibytes) {
     this.cores = cores;
+    this.jvms = new Semaphore(cores, true);
     this.mebibytes =
         (int)
             Math.min(
@@ -51,11 +53,18 @@ public final class Machine {
 
   /**
    * Takes a JVM's share: of the memory as much as it asks for, or all where the machine has less;
-   * of the cores an equal part beside the JVMs that run now. Waits until the memory is free.
+   * of the cores an equal part beside the JVMs that run now. Waits until a core and the memory are
+   * free.
    */
   Share take(int heapMebibytes) throws InterruptedException {
     int memory = Math.min(heapMebibytes + OUTSIDE_HEAP_MEBIBYTES, mebibytes);
-    free.acquire(memory);
+    jvms.acquire();
+    try {
+      free.acquire(memory);
+    } catch (InterruptedException e) {
+      jvms.release();
+      throw e;
+    }
     return new Share(Math.max(1, cores / running.incrementAndGet()), memory);
   }
 
@@ -82,6 +91,7 @@ public final class Machine {
     void close() {
       running.decrementAndGet();
       free.release(memory);
+      jvms.release();
     }
   }
 }

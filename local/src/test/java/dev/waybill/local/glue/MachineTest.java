@@ -39,7 +39,20 @@ class MachineTest {
     first.close();
     assertThat(machine.take(1_024).cores()).isEqualTo(1);
     assertThat(machine.take(1_024).cores()).isEqualTo(1);
-    assertThat(machine.take(1_024).cores()).isEqualTo(1);
+  }
+
+  @Test
+  void thereAreNotMoreJvmsThanCores() throws Exception {
+    Machine machine = new Machine(1, 24_576);
+    Machine.Share first = machine.take(1_024);
+    AtomicReference<Machine.Share> second = new AtomicReference<>();
+    Thread waiting = taking(machine, 1_024, second);
+    assertThat(second).hasValue(null);
+
+    first.close();
+
+    waiting.join();
+    assertThat(second.get().cores()).isEqualTo(1);
   }
 
   /** Memory that several JVMs were promised together would not be there. */
@@ -48,17 +61,7 @@ class MachineTest {
     Machine machine = new Machine(4, 8_192);
     Machine.Share large = machine.take(4_096);
     AtomicReference<Machine.Share> second = new AtomicReference<>();
-    Thread waiting =
-        new Thread(
-            () -> {
-              try {
-                second.set(machine.take(4_096));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    waiting.start();
-    Processes.waitFor(() -> Optional.of(waiting.getState()).filter(Thread.State.WAITING::equals));
+    Thread waiting = taking(machine, 4_096, second);
     assertThat(second).hasValue(null);
 
     large.close();
@@ -66,5 +69,21 @@ class MachineTest {
     waiting.join();
     assertThat(second.get().heapMebibytes()).isEqualTo(4_096);
     assertThat(second.get().cores()).isEqualTo(4);
+  }
+
+  /** A thread that waits for its share. */
+  private static Thread taking(Machine machine, int heap, AtomicReference<Machine.Share> share) {
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                share.set(machine.take(heap));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    waiting.start();
+    Processes.waitFor(() -> Optional.of(waiting.getState()).filter(Thread.State.WAITING::equals));
+    return waiting;
   }
 }
