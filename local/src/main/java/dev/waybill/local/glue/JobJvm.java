@@ -37,19 +37,11 @@ public record JobJvm(
     IdleJvms idle)
     implements GlueServer.Launcher {
 
-  /**
-   * Up to here a file is small: what compilers and collectors save later costs more at their start.
-   */
-  private static final long SMALL = 32L << 20;
-
   /** By its name: the class itself can be loaded only where Hadoop is, in the job's JVM. */
   private static final String FILE_SYSTEM = "dev.waybill.local.glue.BucketFileSystem";
 
   /** Of the JVMs that run jobs; one that runs a run's jobs has the classes of all. */
   private static final String ARCHIVE = "jobs";
-
-  private static final int SMALL_HEAP_MEBIBYTES = 1_024;
-  private static final int LARGE_HEAP_MEBIBYTES = 4_096;
 
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -130,20 +122,20 @@ public record JobJvm(
         // It gets a JVM of its own.
       }
     }
-    boolean small = isSmall(run);
-    Machine.Share share = machine.take(small ? SMALL_HEAP_MEBIBYTES : LARGE_HEAP_MEBIBYTES);
+    JobSize size = size(run);
+    Machine.Share share = machine.take(size.heapMebibytes());
     try {
-      return start(run, small, share);
+      return start(run, size, share);
     } catch (IOException | RuntimeException e) {
       share.close();
       throw e;
     }
   }
 
-  private Started start(JobRun run, boolean small, Machine.Share share) throws IOException {
+  private Started start(JobRun run, JobSize size, Machine.Share share) throws IOException {
     Path log = log(run);
     Path error = error(run);
-    ProcessBuilder builder = new ProcessBuilder(command(run, error, sizeOptions(small, share)));
+    ProcessBuilder builder = new ProcessBuilder(command(run, error, sizeOptions(size, share)));
     if (jobs == 1) {
       builder.redirectErrorStream(true).redirectOutput(log.toFile());
     } else {
@@ -238,25 +230,18 @@ public record JobJvm(
     return arguments;
   }
 
-  private boolean isSmall(JobRun run) {
+  private JobSize size(JobRun run) {
     try {
-      return Files.size(bucket.resolve(run.arguments().getOrDefault("--key", ""))) <= SMALL;
+      return JobSize.of(Files.size(bucket.resolve(run.arguments().getOrDefault("--key", ""))));
     } catch (IOException gone) {
-      return true;
+      return JobSize.SMALL;
     }
   }
 
-  private static List<String> sizeOptions(boolean small, Machine.Share share) {
-    List<String> options = new ArrayList<>();
+  private static List<String> sizeOptions(JobSize size, Machine.Share share) {
+    List<String> options = new ArrayList<>(size.options());
     options.add("-Xmx" + share.heapMebibytes() + "m");
     options.add("-Dspark.master=local[" + share.cores() + "]");
-    if (small) {
-      options.addAll(
-          List.of(
-              "-XX:TieredStopAtLevel=1",
-              "-XX:+UseSerialGC",
-              "-Dspark.sql.codegen.wholeStage=false"));
-    }
     return options;
   }
 }
