@@ -51,6 +51,11 @@ final class TestBucket {
     return folder;
   }
 
+  /** The session that the jobs find. */
+  SparkSession spark() {
+    return SPARK;
+  }
+
   /** Takes telemetry and forgets it. */
   private static String collector() {
     try {

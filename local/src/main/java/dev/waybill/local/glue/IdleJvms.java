@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class IdleJvms {
 
-  /** The workflow looks at a job every half second, and starts the next at once. */
+  /** The workflow sees a job's end, and starts the next, within a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Map<String, JobsJvm> idle = new ConcurrentHashMap<>();

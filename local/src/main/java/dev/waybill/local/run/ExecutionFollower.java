@@ -116,6 +116,7 @@ public final class ExecutionFollower {
   public Ended follow(String executionArn, Listener listener) throws InterruptedException {
     int seen = 0;
     List<JobTry> known = List.of();
+    Instant since = Instant.now();
     pace.enter();
     try {
       while (true) {
@@ -132,7 +133,7 @@ public final class ExecutionFollower {
         if (execution.status() != ExecutionStatus.RUNNING) {
           return ended(execution, history);
         }
-        pace.await();
+        pace.await(since);
       }
     } finally {
       pace.leave();

@@ -54,6 +54,7 @@ final class GlueSync {
         Json.object()
             .put("JobName", parameters.path("JobName").asText())
             .put("RunId", started.path("JobRunId").asText());
+    Instant since = Instant.now();
     pace.enter();
     try {
       while (true) {
@@ -69,7 +70,7 @@ final class GlueSync {
           stop(which);
           throw new StateFailed(StateFailed.TIMEOUT, "the state took longer than " + timeout);
         }
-        pace.await();
+        pace.await(since);
       }
     } catch (InterruptedException e) {
       stop(which);
