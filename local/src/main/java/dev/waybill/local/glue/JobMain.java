@@ -60,14 +60,16 @@ final class JobMain {
     }
   }
 
-  /** Runs the first job and those that come, as long as each leaves the JVM as it was. */
+  /** Runs the first job and those that come, as long as none leaves threads. */
   private static void runAll(JobSpec first) throws Exception {
     PrintStream replies = System.out;
     System.setOut(System.err);
     Properties properties = (Properties) System.getProperties().clone();
     DataInputStream jobs = new DataInputStream(System.in);
     JobSpec job = first;
-    while (run(job) && !job.isLast() && isAsItWas()) {
+    run(job);
+    while (!job.isLast() && leftNoThreads()) {
+      stopSpark();
       System.setProperties((Properties) properties.clone());
       replies.write(SUCCEEDED);
       replies.flush();
@@ -79,11 +81,12 @@ final class JobMain {
       PrintStream log = new PrintStream(new FileOutputStream(job.log(), true), true);
       System.setOut(log);
       System.setErr(log);
+      run(job);
     }
   }
 
   /** Runs a job; ends the JVM where it fails. */
-  private static boolean run(JobSpec job) throws Exception {
+  private static void run(JobSpec job) throws Exception {
     try {
       Class.forName(job.mainClass())
           .getMethod("main", String[].class)
@@ -95,11 +98,16 @@ final class JobMain {
       report(e.getCause(), Path.of(job.error()));
       System.exit(1);
     }
-    return true;
   }
 
-  /** Ends the job's Spark; threads that a job leaves may go on with its work. */
-  private static boolean isAsItWas() {
+  /** Threads that a job leaves may go on with its work, and keep the JVM until they end. */
+  private static boolean leftNoThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .allMatch(thread -> thread.isDaemon() || thread == Thread.currentThread());
+  }
+
+  /** Jobs leave their Spark to the JVM's end. */
+  private static void stopSpark() {
     SparkSession.getDefaultSession()
         .foreach(
             session -> {
@@ -107,8 +115,6 @@ final class JobMain {
               return null;
             });
     SparkSession.clearActiveSession();
-    return Thread.getAllStackTraces().keySet().stream()
-        .allMatch(thread -> thread.isDaemon() || thread == Thread.currentThread());
   }
 
   private static String argument(String given) {
