@@ -29,12 +29,7 @@ import org.slf4j.LoggerFactory;
 /** That no trouble of a job's is hidden by telemetry, and none of telemetry's is the job's. */
 class HarmlessTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   private static final Logger LOG = LoggerFactory.getLogger(HarmlessTest.class);
 

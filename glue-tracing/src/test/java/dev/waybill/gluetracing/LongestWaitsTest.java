@@ -11,9 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.util.Progressable;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.sql.SparkSession;
@@ -25,12 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A job's end where nothing answers that it waits for. */
 class LongestWaitsTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   @TempDir private Path bucket;
   private TestCollector collector;
@@ -93,27 +85,17 @@ class LongestWaitsTest {
   }
 
   /** Takes no file. */
-  public static final class HangingFileSystem extends RawLocalFileSystem {
+  public static final class HangingFileSystem extends TestFileSystem {
 
     private static volatile CountDownLatch over;
 
     @Override
-    public java.net.URI getUri() {
-      return java.net.URI.create("hangs:///");
+    String scheme() {
+      return "hangs";
     }
 
     @Override
-    protected void checkPath(org.apache.hadoop.fs.Path path) {}
-
-    @Override
-    public FSDataOutputStream create(
-        org.apache.hadoop.fs.Path path,
-        boolean overwrite,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress)
-        throws IOException {
+    void beforeCreate() throws IOException {
       try {
         over.await();
       } catch (InterruptedException e) {

@@ -20,12 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Steps on several threads at a time, as people run Spark. */
 class ParallelStepsTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   private final ExecutorService threads = Executors.newFixedThreadPool(2);
   private TestCollector collector;

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
 /** A job that ends while X-Ray, which is eventually consistent, does not know its parent yet. */
@@ -31,11 +30,7 @@ class ParentAtTheEndTest {
 
   @Test
   void theLookUpAsksOnceMoreWhenTheJobEnds() throws Exception {
-    SparkSession.builder()
-        .master("local[2]")
-        .config("spark.ui.enabled", false)
-        .config("spark.driver.host", "127.0.0.1")
-        .getOrCreate();
+    TestSpark.session();
     HttpServer xray = xray();
     Map<String, String> sdk =
         Map.of(

@@ -25,13 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** That the rows of steps are those of the job, and cost it no plan. */
 class RowCountsTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .config("spark.sql.shuffle.partitions", 2)
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   @TempDir private Path folder;
   private TestCollector collector;

@@ -30,12 +30,7 @@ import org.slf4j.LoggerFactory;
 /** That no signal waits for another, and none is lost without a word. */
 class SignalsTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   private static final Logger LOG = LoggerFactory.getLogger(SignalsTest.class);
 

@@ -20,12 +20,7 @@ import org.junit.jupiter.api.Test;
 /** How a job ends whose steps fail, and what is part of what. */
 class StepOutcomeTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   private TestCollector collector;
 

@@ -11,9 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.util.Progressable;
 import org.apache.spark.api.java.function.ForeachFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,31 +129,20 @@ class StoppedJobTest {
   }
 
   /** The local one, of no use once Hadoop has closed it. */
-  public static final class ClosingFileSystem extends RawLocalFileSystem {
+  public static final class ClosingFileSystem extends TestFileSystem {
 
     private static volatile boolean closed;
 
     @Override
-    public java.net.URI getUri() {
-      return java.net.URI.create("closes:///");
+    String scheme() {
+      return "closes";
     }
 
     @Override
-    protected void checkPath(org.apache.hadoop.fs.Path path) {}
-
-    @Override
-    public FSDataOutputStream create(
-        org.apache.hadoop.fs.Path path,
-        boolean overwrite,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress)
-        throws IOException {
+    void beforeCreate() throws IOException {
       if (closed) {
         throw new IOException("file system is closed");
       }
-      return super.create(path, overwrite, bufferSize, replication, blockSize, progress);
     }
 
     @Override

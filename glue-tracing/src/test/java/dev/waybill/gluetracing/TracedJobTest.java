@@ -43,13 +43,7 @@ import org.slf4j.LoggerFactory;
 
 class TracedJobTest {
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .config("spark.sql.shuffle.partitions", 2)
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   private static final String TRACE = "5759e988bd862e3fe1be46a994272793";
   private static final String HEADER =

@@ -37,12 +37,7 @@ class UnsentTelemetryTest {
   /** Promised of all waits together. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
-  private static final SparkSession SPARK =
-      SparkSession.builder()
-          .master("local[2]")
-          .config("spark.ui.enabled", false)
-          .config("spark.driver.host", "127.0.0.1")
-          .getOrCreate();
+  private static final SparkSession SPARK = TestSpark.session();
 
   private static final Logger LOG = LoggerFactory.getLogger(UnsentTelemetryTest.class);
   private static final List<String> NAMES = List.of("count", "test-job");
