@@ -3,9 +3,8 @@ package dev.waybill.local.glue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,13 +17,6 @@ final class IdleJvms {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Map<String, JobsJvm> idle = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "waybill-idle-jvms");
-            thread.setDaemon(true);
-            return thread;
-          });
 
   /** Keeps a JVM for the run's next job. */
   void keep(String runId, JobsJvm jvm) {
@@ -32,14 +24,13 @@ final class IdleJvms {
     if (other != null) {
       other.end();
     }
-    clock.schedule(
-        () -> {
-          if (idle.remove(runId, jvm)) {
-            jvm.end();
-          }
-        },
-        PATIENCE.toMillis(),
-        TimeUnit.MILLISECONDS);
+    CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (idle.remove(runId, jvm)) {
+                jvm.end();
+              }
+            });
   }
 
   /** The run's JVM, where it can run this job. */
