@@ -19,9 +19,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The mark on a row that is turned away: a number that says why and which column is at fault; and
- * beside it that column's raw value, which only {@code quarantine/} asks for. A marked row goes on
- * through the later steps, which leave its mark alone, and ends in {@code quarantine/}.
+ * The mark on a rejected row: a number that stands for the reason and the column at fault. Beside
+ * it is that column's raw value, which only {@code quarantine/} reads. A marked row goes through
+ * the later steps, which do not change its mark, and is written to {@code quarantine/}.
  */
 final class Rejection {
 
@@ -43,7 +43,7 @@ final class Rejection {
   /**
    * Adds marks to rows that have none.
    *
-   * @param broken true for rows that are turned away
+   * @param broken true for rows that are rejected
    * @param raw the value at fault
    */
   static Dataset<Row> begin(Dataset<Row> rows, Column broken, RejectReason reason, Column raw) {
@@ -78,8 +78,9 @@ final class Rejection {
   }
 
   /**
-   * Spark would put a filter before what it asks about, and check and read each value twice. It
-   * does not where the answer depends on the task; this one does for Spark alone.
+   * Keeps Spark from pushing a filter on the mark down, where it would compute the mark, and parse
+   * each value, a second time. Spark does not push a filter through a non-deterministic column,
+   * such as one with the partition's id.
    */
   private static Dataset<Row> once(Dataset<Row> rows) {
     Column always = spark_partition_id().geq(0);
