@@ -23,7 +23,6 @@ import dev.waybill.gluejobs.csv.Cutting;
 import dev.waybill.gluejobs.processing.AddCosts;
 import dev.waybill.gluejobs.processing.AddRanks;
 import dev.waybill.gluejobs.processing.SummarizeNeighbourhoods;
-import dev.waybill.gluetracing.TracedJob;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -146,7 +145,7 @@ class MangledFilesTest {
     assertThat(medians.kept() + medians.allRejected()).isEqualTo(records);
     Dataset<Row> cleaned =
         CorrectReviewDates.apply(
-            ReduceSkewness.apply(checked.where(col(TracedJob.REJECTION).isNull()), medians),
+            ReduceSkewness.apply(checked.where(col("rejection").isNull()), medians),
             medians,
             RUN_DATE);
     Dataset<Row> processed =

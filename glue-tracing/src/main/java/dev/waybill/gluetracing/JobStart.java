@@ -104,7 +104,7 @@ final class JobStart {
                     JobLogs.attach(telemetry.loggers(), System.out, application, self, run)),
             Optional.empty());
     sayWhereTheTraceIs();
-    this.steps = off ? Steps.off() : Steps.of(events, TracedJob.REJECTION, harmless);
+    this.steps = off ? Steps.off() : Steps.of(events, harmless);
     this.running =
         new RunningSteps(
             spans,

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -18,13 +19,13 @@ import org.apache.spark.sql.Row;
 
 /**
  * Steps that keep each row: they change, add or drop columns, and turn a row away by marking it in
- * {@link TracedJob#REJECTION}. All of them are counted in one observation behind the last, where
- * {@link TracedJob#step(String, Dataset, UnaryOperator)} makes one for each; an observation costs
+ * {@link TracedJob#rejectionColumn}. All of them are counted in one observation behind the last,
+ * where {@link TracedJob#step(String, Dataset, Function)} makes one for each; an observation costs
  * Spark a copy of each row, and it stops its code generation and its pushing down of filters.
  *
  * <pre>{@code
  * RowwiseSteps steps = job.rowwise("read orders", () -> job.spark().read().parquet(path))
- *     .then("check amounts", rows -> rows.withColumn(TracedJob.REJECTION, …))
+ *     .then("check amounts", rows -> rows.withColumn("rejection", …))
  *     .then("convert currency", rows -> rows.withColumn("amount", …));
  * Dataset<Row> counted = steps.counted();
  * }</pre>
@@ -118,7 +119,7 @@ public final class RowwiseSteps {
     Dataset<Row> flagged =
         job.harmless.get(
             "mark rows that a step turns away",
-            () -> rows.withColumn(flag, col(TracedJob.REJECTION).isNull()),
+            () -> rows.withColumn(flag, col(job.steps.rejectionColumn()).isNull()),
             rows);
     if (flagged == rows) {
       counts.add(count(lit(1)));

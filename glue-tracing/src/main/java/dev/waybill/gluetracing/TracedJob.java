@@ -4,9 +4,12 @@ import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -28,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A step that only describes work ({@link #step(String, Dataset, UnaryOperator)}) costs no Spark
- * job and no extra pass: its rows are counted in the pass that Spark makes anyway, and its span
- * covers the stages which really ran it.
+ * <p>A step that only describes work ({@link #step(String, Dataset, Function)}) costs no Spark job
+ * and no extra pass: its rows are counted in the pass that Spark makes anyway, and its span covers
+ * the stages which really ran it.
  *
  * <p>Telemetry never fails the job, whatever goes wrong there, and never holds it up for longer
  * than ten seconds at its end.
@@ -40,12 +43,6 @@ import org.slf4j.LoggerFactory;
  * has the arguments that it reads.
  */
 public final class TracedJob implements AutoCloseable {
-
-  /**
-   * A column by which a step turns rows away without dropping them: rows in which it is not null
-   * don't count as the step's output. So one pass can both write what is good and keep what is not.
-   */
-  public static final String REJECTION = "rejection";
 
   private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
 
@@ -93,6 +90,18 @@ public final class TracedJob implements AutoCloseable {
   }
 
   /**
+   * Names the column by which steps from now on turn rows away without dropping them: rows in which
+   * it is not null don't count. So one pass can both write what is good and keep what is not.
+   * Without this, no column has a meaning to Waybill.
+   *
+   * @return this job
+   */
+  public TracedJob rejectionColumn(String name) {
+    job.steps.rejectionColumn(name);
+    return this;
+  }
+
+  /**
    * Runs a step that describes what is to become of rows. Spark does it later, together with other
    * steps; the span says when, and how many rows went in and came out.
    *
@@ -100,11 +109,53 @@ public final class TracedJob implements AutoCloseable {
    * @param transformation describes what becomes of the rows; it may be called twice
    * @return the step's rows; use these, not those that the transformation returned
    */
-  public <T> Dataset<T> step(String name, Dataset<T> in, UnaryOperator<Dataset<T>> transformation) {
+  public <T, U> Dataset<U> step(
+      String name, Dataset<T> in, Function<Dataset<T>, Dataset<U>> transformation) {
     Dataset<T> counted = job.steps.observe(in);
     return job.running.run(
         job.running.begin(name),
         () -> job.steps.apply(transformation, counted),
+        (step, out) -> job.steps.add(step, counted, out));
+  }
+
+  /**
+   * Runs a step that describes what is to become of two data sets, such as a join. The rows of each
+   * are counted under the name of the step that made it, or else as {@code input_1} and {@code
+   * input_2}.
+   *
+   * @param name lower case, verb first
+   * @return the step's rows; use these, not those that the transformation returned
+   */
+  public <T, U, V> Dataset<V> step(
+      String name,
+      Dataset<T> one,
+      Dataset<U> two,
+      BiFunction<Dataset<T>, Dataset<U>, Dataset<V>> transformation) {
+    Dataset<T> first = job.steps.observe(one);
+    Dataset<U> second = job.steps.observe(two);
+    return job.running.run(
+        job.running.begin(name),
+        () -> transformation.apply(first, second),
+        (step, out) -> job.steps.add(step, job.steps.named(List.of(first, second)), out));
+  }
+
+  /**
+   * Runs a step that describes what is to become of any number of data sets. The rows of each are
+   * counted under its name.
+   *
+   * @param name lower case, verb first
+   * @param in by names, which become parts of attributes
+   * @return the step's rows; use these, not those that the transformation returned
+   */
+  public <T, U> Dataset<U> step(
+      String name,
+      Map<String, Dataset<T>> in,
+      Function<Map<String, Dataset<T>>, Dataset<U>> transformation) {
+    Map<String, Dataset<T>> counted = new LinkedHashMap<>();
+    in.forEach((input, rows) -> counted.put(input, job.steps.observe(rows)));
+    return job.running.run(
+        job.running.begin(name),
+        () -> transformation.apply(counted),
         (step, out) -> job.steps.add(step, counted, out));
   }
 

@@ -161,8 +161,9 @@ class HarmlessTest {
     try (Warnings warnings = Warnings.listen()) {
       run(
           job -> {
-            Dataset<Row> one = SPARK.range(4).withColumn(TracedJob.REJECTION, col("id"));
-            Dataset<Row> two = one.select(col("*"), col("id").as(TracedJob.REJECTION));
+            job.rejectionColumn("rejection");
+            Dataset<Row> one = SPARK.range(4).withColumn("rejection", col("id"));
+            Dataset<Row> two = one.select(col("*"), col("id").as("rejection"));
             Dataset<Row> some = job.step("filter", two, rows -> rows.where("id > 0"));
             Dataset<Row> rowwise =
                 job.rowwise(two).then("keep", rows -> rows.where("id >= 0")).counted();

@@ -49,6 +49,8 @@ class TracedJobTest {
   private static final String HEADER =
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
+  private static final String REJECTION = "rejection";
+
   private TestCollector collector;
 
   @BeforeEach
@@ -105,6 +107,7 @@ class TracedJobTest {
   void timesLazyStepsByTheStagesThatRanThemAndCountsTheirRows() {
     run(
         job -> {
+          job.rejectionColumn(REJECTION);
           Dataset<Row> numbers = job.step("read numbers", () -> SPARK.range(1_000).toDF("n"));
           Dataset<Row> odd = job.step("filter odd", numbers, rows -> rows.where("n % 2 = 1"));
           Dataset<Row> marked =
@@ -113,7 +116,7 @@ class TracedJobTest {
                   odd,
                   rows ->
                       rows.withColumn(
-                          TracedJob.REJECTION,
+                          REJECTION,
                           when(col("n").gt(900), struct(lit("too large").as("reason")))));
           Dataset<Row> tens =
               job.step(
@@ -154,6 +157,7 @@ class TracedJobTest {
   void aSourceThatTurnsRowsAwayShowsThemToo() {
     run(
         job -> {
+          job.rejectionColumn(REJECTION);
           Dataset<Row> read =
               job.step(
                   "read numbers",
@@ -161,7 +165,7 @@ class TracedJobTest {
                       SPARK
                           .range(10)
                           .withColumn(
-                              TracedJob.REJECTION,
+                              REJECTION,
                               when(col("id").lt(3), struct(lit("malformed").as("reason")))));
           job.step("count", () -> read.count());
         });
@@ -174,16 +178,17 @@ class TracedJobTest {
     AtomicReference<String> plan = new AtomicReference<>();
     run(
         job -> {
+          job.rejectionColumn(REJECTION);
           RowwiseSteps steps =
               job.rowwise("read numbers", () -> rejecting(SPARK.range(10).toDF("id"), "id < 3"))
                   .then("double", rows -> rows.withColumn("twice", col("id").multiply(2)))
                   .then("reject large", rows -> rejecting(rows, "twice > 12"))
-                  .then("select", rows -> rows.select("twice", TracedJob.REJECTION))
+                  .then("select", rows -> rows.select("twice", REJECTION))
                   .then("reject four", rows -> rejecting(rows, "twice = 8"));
           Dataset<Row> counted = steps.counted();
           plan.set(counted.queryExecution().optimizedPlan().toString());
-          assertThat(counted.columns()).containsExactly("twice", TracedJob.REJECTION);
-          assertThat(steps.rows().columns()).containsExactly("twice", TracedJob.REJECTION);
+          assertThat(counted.columns()).containsExactly("twice", REJECTION);
+          assertThat(steps.rows().columns()).containsExactly("twice", REJECTION);
           job.step("collect", () -> counted.collectAsList());
           job.step("collect again", () -> steps.rows().collectAsList());
         });
@@ -201,6 +206,7 @@ class TracedJobTest {
   void ofRowwiseStepsOfADataSetTheFirstKnowsWhatCameIn() {
     run(
         job -> {
+          job.rejectionColumn(REJECTION);
           Dataset<Row> in = SPARK.range(10).toDF("id");
           Dataset<Row> out =
               job.rowwise(in).then("reject", rows -> rejecting(rows, "id = 1")).counted();
@@ -212,12 +218,11 @@ class TracedJobTest {
 
   private static Dataset<Row> rejecting(Dataset<Row> rows, String condition) {
     Column earlier =
-        List.of(rows.columns()).contains(TracedJob.REJECTION)
-            ? col(TracedJob.REJECTION)
+        List.of(rows.columns()).contains(REJECTION)
+            ? col(REJECTION)
             : lit(null).cast("struct<reason:string>");
     return rows.withColumn(
-        TracedJob.REJECTION,
-        coalesce(earlier, when(expr(condition), struct(lit("too large").as("reason")))));
+        REJECTION, coalesce(earlier, when(expr(condition), struct(lit("too large").as("reason")))));
   }
 
   @Test

@@ -55,7 +55,7 @@ public final class CleaningPipeline {
   private final List<String> warnings = new ArrayList<>();
 
   public CleaningPipeline(TracedJob job, RunArguments run) {
-    this.job = job;
+    this.job = job.rejectionColumn(Rejection.MARK);
     this.spark = job.spark();
     this.run = run;
     this.options = CleaningOptions.of(job.arguments());

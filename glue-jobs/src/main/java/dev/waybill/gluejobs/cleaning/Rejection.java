@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.when;
 
 import dev.waybill.gluejobs.ListingColumns;
 import dev.waybill.gluejobs.RejectReason;
-import dev.waybill.gluetracing.TracedJob;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +23,9 @@ import org.apache.spark.sql.Row;
  * the later steps, which do not change its mark, and is written to {@code quarantine/}.
  */
 final class Rejection {
+
+  /** The column with the mark; null on a good row. */
+  static final String MARK = "rejection";
 
   private static final String REASON = "reject_reason";
   private static final String COLUMN = "reject_column";
@@ -48,7 +50,7 @@ final class Rejection {
    */
   static Dataset<Row> begin(Dataset<Row> rows, Column broken, RejectReason reason, Column raw) {
     Column value = when(broken, raw).as(VALUE);
-    Column mark = when(broken, number(reason, null)).as(TracedJob.REJECTION);
+    Column mark = when(broken, number(reason, null)).as(MARK);
     return rows.select(col("*"), mark, value);
   }
 
@@ -61,9 +63,9 @@ final class Rejection {
     for (Rule rule : rules) {
       int number = number(rule.reason, rule.column);
       mark = mark.when(rule.broken, number);
-      value = value.when(col(TracedJob.REJECTION).equalTo(number), rule.raw);
+      value = value.when(col(MARK).equalTo(number), rule.raw);
     }
-    return rows.withColumn(TracedJob.REJECTION, coalesce(col(TracedJob.REJECTION), mark))
+    return rows.withColumn(MARK, coalesce(col(MARK), mark))
         .withColumn(VALUE, coalesce(col(VALUE), value));
   }
 
@@ -84,16 +86,16 @@ final class Rejection {
    */
   private static Dataset<Row> once(Dataset<Row> rows) {
     Column always = spark_partition_id().geq(0);
-    return rows.withColumn(TracedJob.REJECTION, when(always, col(TracedJob.REJECTION)));
+    return rows.withColumn(MARK, when(always, col(MARK)));
   }
 
   static Column isMarked() {
-    return col(TracedJob.REJECTION).isNotNull();
+    return col(MARK).isNotNull();
   }
 
   /** Whether a row is marked for this reason; null on a good row. */
   static Column isFor(RejectReason reason) {
-    return shiftright(col(TracedJob.REJECTION), COLUMN_BITS).equalTo(reason.ordinal());
+    return shiftright(col(MARK), COLUMN_BITS).equalTo(reason.ordinal());
   }
 
   /**
@@ -101,7 +103,7 @@ final class Rejection {
    * reject_value}.
    */
   static List<Column> asColumns() {
-    Column mark = col(TracedJob.REJECTION);
+    Column mark = col(MARK);
     String[] reasons =
         Arrays.stream(RejectReason.values()).map(RejectReason::text).toArray(String[]::new);
     Column column = mark.bitwiseAND((1 << COLUMN_BITS) - 1);

@@ -24,12 +24,15 @@ import java.util.stream.Stream;
  */
 record RanStep(
     LazyStep lazy,
-    OptionalLong rowsIn,
+    List<RowsIn> in,
     OptionalLong rowsOut,
     boolean ran,
     Set<Integer> stages,
     Instant start,
     Instant end) {
+
+  /** How many rows came in by an input, where that is known. */
+  record RowsIn(String name, OptionalLong rows) {}
 
   /**
    * Finds it.
@@ -37,7 +40,11 @@ record RanStep(
    * @param branches what filters this step's scan before its count
    */
   static RanStep of(LazyStep lazy, List<Branch> branches, SparkEvents events) {
-    Observed in = observed(lazy.in(), events);
+    List<Observed> ins =
+        lazy.in().stream()
+            .map(input -> observed(input.rows(), events))
+            .filter(Objects::nonNull)
+            .toList();
     Observed out = observed(lazy.out(), events);
     OptionalLong rowsOut = rows(out, lazy.out());
     for (Branch branch : branches) {
@@ -48,8 +55,7 @@ record RanStep(
     }
     SparkStage result = out == null ? null : out.stage();
     List<SparkStage> stages =
-        Stream.of(in, out)
-            .filter(Objects::nonNull)
+        Stream.concat(ins.stream(), Stream.ofNullable(out))
             .map(Observed::stage)
             .filter(stage -> result != null && sameQuery(stage, result))
             .toList();
@@ -63,7 +69,9 @@ record RanStep(
             .toList();
     return new RanStep(
         lazy,
-        rows(in, lazy.in()),
+        lazy.in().stream()
+            .map(in -> new RowsIn(in.name(), rows(observed(in.rows(), events), in.rows())))
+            .toList(),
         rowsOut,
         out != null,
         stages.stream().map(SparkStage::id).collect(Collectors.toCollection(TreeSet::new)),
@@ -85,7 +93,7 @@ record RanStep(
     if (!changed.counts().isEmpty()) {
       attributes.put(WaybillAttributes.STEP_VALUES_CHANGED, changed.asText());
     }
-    rowsIn.ifPresent(rows -> attributes.put(WaybillAttributes.STEP_ROWS_IN, rows));
+    putRowsIn(attributes);
     rowsOut.ifPresent(rows -> attributes.put(WaybillAttributes.STEP_ROWS_OUT, rows));
     if (!ran && lazy.out() != null) {
       attributes.put(WaybillAttributes.STEP_EXECUTED, false);
@@ -99,6 +107,21 @@ record RanStep(
       attributes.put(WaybillAttributes.STEP_FUSED_WITH, ErrorText.cut(fused));
     }
     return attributes.build();
+  }
+
+  /** Those of several inputs also by the input's name. */
+  private void putRowsIn(AttributesBuilder attributes) {
+    if (!in.isEmpty() && in.stream().allMatch(input -> input.rows.isPresent())) {
+      attributes.put(
+          WaybillAttributes.STEP_ROWS_IN,
+          in.stream().mapToLong(input -> input.rows.getAsLong()).sum());
+    }
+    if (in.size() > 1) {
+      for (RowsIn input : in) {
+        input.rows.ifPresent(
+            rows -> attributes.put(WaybillAttributes.stepRowsIn(input.name), rows));
+      }
+    }
   }
 
   private static Observed observed(Count count, SparkEvents events) {

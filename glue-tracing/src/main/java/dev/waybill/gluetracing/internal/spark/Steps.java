@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.waybill.gluetracing.internal.spark.LazyStep.Branch;
 import dev.waybill.gluetracing.internal.spark.LazyStep.Count;
+import dev.waybill.gluetracing.internal.spark.LazyStep.Input;
 import dev.waybill.gluetracing.internal.trace.Harmless;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import dev.waybill.gluetracing.internal.trace.Outcome;
@@ -15,9 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 
@@ -31,7 +33,6 @@ public final class Steps {
 
   private final boolean off;
   private final SparkEvents events;
-  private final String rejection;
   private final Harmless harmless;
   private final List<LazyStep> lazies = new ArrayList<>();
   private final Map<Dataset<?>, Count> countOf = new IdentityHashMap<>();
@@ -45,27 +46,36 @@ public final class Steps {
   /** The observations of what filters a scan in its stead, by the scan's own. */
   private final Map<Long, List<Branch>> branches = new HashMap<>();
 
-  private final Map<String, ChangedValues> changed = new HashMap<>();
+  /** The steps that made data sets, by their names. */
+  private final Map<Dataset<?>, String> makers = new IdentityHashMap<>();
 
-  private Steps(SparkEvents events, String rejection, Harmless harmless, boolean off) {
+  private final Map<String, ChangedValues> changed = new HashMap<>();
+  private String rejection;
+
+  private Steps(SparkEvents events, Harmless harmless, boolean off) {
     this.events = events;
-    this.rejection = rejection;
     this.harmless = harmless;
     this.off = off;
   }
 
-  /**
-   * Begins without steps.
-   *
-   * @param rejection the column that marks rows which a step turns away
-   */
-  public static Steps of(SparkEvents events, String rejection, Harmless harmless) {
-    return new Steps(events, rejection, harmless, false);
+  /** Begins without steps. */
+  public static Steps of(SparkEvents events, Harmless harmless) {
+    return new Steps(events, harmless, false);
   }
 
   /** Leaves data sets as they are, and writes nothing. */
   public static Steps off() {
-    return new Steps(new SparkEvents(), "", null, true);
+    return new Steps(new SparkEvents(), null, true);
+  }
+
+  /** From now on, rows in which this column is not null don't count. */
+  public synchronized void rejectionColumn(String name) {
+    rejection = name;
+  }
+
+  /** The column of rows that don't count, or null. */
+  public synchronized String rejectionColumn() {
+    return rejection;
   }
 
   /**
@@ -90,7 +100,8 @@ public final class Steps {
         countsAll ? observe(rows, List.of(aliveRows(rows), count(lit(1)))) : observe(rows);
     Count kept = countOf.get(out);
     Count all = countsAll && kept != null ? new Count(kept.observation(), 1) : null;
-    lazies.add(new LazyStep(step, all, kept));
+    lazies.add(new LazyStep(step, Input.only(all), kept));
+    makers.put(out, step.name());
     return out;
   }
 
@@ -99,10 +110,11 @@ public final class Steps {
    * of what a scan reads is put before it: then partitions are pruned, and the scan is counted by
    * what its stage reads.
    */
-  public <T> Dataset<T> apply(UnaryOperator<Dataset<T>> transformation, Dataset<T> observed) {
+  public <T, U> Dataset<U> apply(
+      Function<Dataset<T>, Dataset<U>> transformation, Dataset<T> observed) {
     Dataset<T> scan = scanOf(observed);
     if (scan != null) {
-      Dataset<T> rows = transformation.apply(scan);
+      Dataset<U> rows = transformation.apply(scan);
       if (isFiltered(rows, scan)) {
         return rows;
       }
@@ -128,7 +140,7 @@ public final class Steps {
    *
    * @return the observed rows
    */
-  public synchronized <T> Dataset<T> add(StepSpan step, Dataset<T> in, Dataset<T> out) {
+  public synchronized <T> Dataset<T> add(StepSpan step, Dataset<?> in, Dataset<T> out) {
     if (off) {
       return out;
     }
@@ -142,8 +154,39 @@ public final class Steps {
           .add(new Branch(counted.observation(), alone));
       before = alone ? new Count(counted.observation(), LazyStep.READ) : null;
     }
-    lazies.add(new LazyStep(step, before, counted));
+    lazies.add(new LazyStep(step, Input.only(before), counted));
+    makers.put(observed, step.name());
     return observed;
+  }
+
+  /**
+   * Adds a step that makes rows of several data sets.
+   *
+   * @param in the observed inputs, by their names
+   * @return the observed rows
+   */
+  public synchronized <T> Dataset<T> add(
+      StepSpan step, Map<String, ? extends Dataset<?>> in, Dataset<T> out) {
+    if (off) {
+      return out;
+    }
+    List<Input> inputs = new ArrayList<>();
+    in.forEach((name, rows) -> inputs.add(new Input(name, countOf.get(rows))));
+    Dataset<T> observed = observe(out);
+    lazies.add(new LazyStep(step, inputs, countOf.get(observed)));
+    makers.put(observed, step.name());
+    return observed;
+  }
+
+  /** Names inputs by the steps that made them, or else by their place: {@code input_2}. */
+  public synchronized Map<String, Dataset<?>> named(List<? extends Dataset<?>> inputs) {
+    Map<String, Dataset<?>> named = new LinkedHashMap<>();
+    for (Dataset<?> input : inputs) {
+      String place = "input_" + (named.size() + 1);
+      String maker = makers.getOrDefault(input, place);
+      named.put(named.containsKey(maker) ? place : maker, input);
+    }
+    return named;
   }
 
   /**
@@ -163,12 +206,13 @@ public final class Steps {
       StepSpan step = steps.get(i).step;
       lazies.add(
           last == null
-              ? new LazyStep(step, null, null)
+              ? new LazyStep(step, List.of(), null)
               : new LazyStep(
                   step,
-                  steps.get(i).hasInput ? new Count(last.observation(), i) : null,
+                  Input.only(steps.get(i).hasInput ? new Count(last.observation(), i) : null),
                   new Count(last.observation(), i + 1)));
     }
+    makers.put(observed, steps.get(steps.size() - 1).step.name());
     return observed;
   }
 
@@ -237,8 +281,8 @@ public final class Steps {
     return canTurnAway(rows) ? count_if(col(rejection).isNull()) : count(lit(1));
   }
 
-  public boolean canTurnAway(Dataset<?> rows) {
-    return Arrays.asList(rows.columns()).contains(rejection);
+  public synchronized boolean canTurnAway(Dataset<?> rows) {
+    return rejection != null && Arrays.asList(rows.columns()).contains(rejection);
   }
 
   /**

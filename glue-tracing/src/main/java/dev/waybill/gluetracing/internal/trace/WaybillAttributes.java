@@ -36,6 +36,10 @@ public final class WaybillAttributes {
 
   public static final AttributeKey<Long> STEP_ROWS_IN =
       AttributeKey.longKey("waybill.step.rows_in");
+
+  /** Before the name of one of a step's several inputs: how many rows came in by it. */
+  public static final String STEP_ROWS_IN_BY = "waybill.step.rows_in.";
+
   public static final AttributeKey<Long> STEP_ROWS_OUT =
       AttributeKey.longKey("waybill.step.rows_out");
 
@@ -140,4 +144,9 @@ public final class WaybillAttributes {
       AttributeKey.booleanKey("aws.xray.inprogress");
 
   private WaybillAttributes() {}
+
+  /** How many rows came in by one of a step's several inputs. */
+  public static AttributeKey<Long> stepRowsIn(String input) {
+    return AttributeKey.longKey(STEP_ROWS_IN_BY + input.strip().replaceAll("\\s+", "_"));
+  }
 }
