@@ -111,7 +111,7 @@ public final class JobArguments {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "job argument --%s is missing; the workflow passes it (workflow/pipeline.asl.json), arguments given: %s"
+                    "job argument --%s is missing: give it to the job run, or to the job as a default; arguments given: %s"
                         .formatted(name, values.keySet().stream().sorted().toList())));
   }
 

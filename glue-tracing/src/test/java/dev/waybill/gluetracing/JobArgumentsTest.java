@@ -24,6 +24,6 @@ class JobArgumentsTest {
     assertThatThrownBy(() -> JobArguments.parse("--bucket", "b").require("run_id"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "job argument --run_id is missing; the workflow passes it (workflow/pipeline.asl.json), arguments given: [bucket]");
+            "job argument --run_id is missing: give it to the job run, or to the job as a default; arguments given: [bucket]");
   }
 }

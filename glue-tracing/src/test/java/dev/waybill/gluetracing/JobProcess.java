@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,15 +37,22 @@ final class JobProcess {
             .filter(entry -> !new File(entry).getName().startsWith(jar))
             .collect(Collectors.joining(File.pathSeparator));
     assertThat(classPath).isNotEqualTo(System.getProperty("java.class.path"));
-    return start(classPath, main, options, args);
+    return start(classPath, main.getName(), options, args);
   }
 
   static JobProcess start(Class<?> main, List<String> options, String... args) throws IOException {
-    return start(System.getProperty("java.class.path"), main, options, args);
+    return start(System.getProperty("java.class.path"), main.getName(), options, args);
+  }
+
+  /** With classes of its own, besides all that the test has. */
+  static JobProcess start(Path classes, String main, List<String> options, String... args)
+      throws IOException {
+    return start(
+        classes + File.pathSeparator + System.getProperty("java.class.path"), main, options, args);
   }
 
   private static JobProcess start(
-      String classPath, Class<?> main, List<String> options, String... args) throws IOException {
+      String classPath, String main, List<String> options, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of(System.getProperty("waybill.spark.options").split(" ")));
@@ -55,7 +63,7 @@ final class JobProcess {
             "-Dspark.driver.host=127.0.0.1",
             "-XX:TieredStopAtLevel=1"));
     command.addAll(options);
-    command.addAll(List.of("-cp", classPath, main.getName()));
+    command.addAll(List.of("-cp", classPath, main));
     command.addAll(List.of(args));
     return new JobProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
