@@ -1,6 +1,5 @@
 package dev.waybill.gluetracing;
 
-import dev.waybill.gluetracing.internal.otlp.Collector;
 import dev.waybill.gluetracing.internal.trace.JobRun;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,13 +20,26 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class JobArguments {
 
-  /** The {@code X-Amzn-Trace-Id} under which the run was started. */
+  /**
+   * The {@code X-Amzn-Trace-Id} under which the run was started; {@link #TRACEPARENT} counts before
+   * it.
+   */
   public static final String TRACE_HEADER = "trace_header";
+
+  /**
+   * W3C Trace Context's {@code traceparent} of the span that the job is to hang under: {@code
+   * 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01}.
+   */
+  public static final String TRACEPARENT = "traceparent";
+
+  /** Its {@code tracestate}, which the job's spans and {@link TracedJob#tracestate()} carry on. */
+  public static final String TRACESTATE = "tracestate";
 
   /**
    * The base URL of the collector's OTLP/HTTP receiver, for example {@code
    * http://user:password@collector:4318}; a job that is given anything else keeps its telemetry,
-   * and says so.
+   * and says so. OpenTelemetry's own names count before it: {@code --otel_exporter_otlp_endpoint},
+   * {@code --otel_exporter_otlp_traces_endpoint} …
    */
   public static final String OTLP_ENDPOINT = "otlp_endpoint";
 
@@ -63,9 +75,6 @@ public final class JobArguments {
 
   /** Glue's name of the job run. */
   public static final String JOB_RUN_ID = "JOB_RUN_ID";
-
-  /** OpenTelemetry's default. */
-  private static final String DEFAULT_ENDPOINT = "http://localhost:4318";
 
   private final Map<String, String> values;
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
@@ -144,21 +153,6 @@ public final class JobArguments {
         find(STATE_NAME),
         number(ATTEMPT),
         find(JOB_RUN_ID));
-  }
-
-  /** Where telemetry goes: the default where the one that was given can't be used. */
-  Collector collector() {
-    String argument = "job argument --" + OTLP_ENDPOINT;
-    try {
-      return collector(argument, find(OTLP_ENDPOINT).orElse(DEFAULT_ENDPOINT), Optional.empty());
-    } catch (IllegalArgumentException e) {
-      return collector(argument, DEFAULT_ENDPOINT, Optional.of(e.getMessage()));
-    }
-  }
-
-  private static Collector collector(String argument, String url, Optional<String> problem) {
-    OtlpEndpoint endpoint = OtlpEndpoint.parse(argument, url);
-    return new Collector(argument, endpoint.url(), endpoint.headers(), problem);
   }
 
   int number(String name) {

@@ -14,13 +14,12 @@ import dev.waybill.gluetracing.internal.trace.JobRun;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.xray.ParentLookup;
-import dev.waybill.gluetracing.internal.xray.TraceHeader;
-import dev.waybill.gluetracing.internal.xray.XrayIds;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.sdk.resources.Resource;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,7 +53,7 @@ final class JobStart {
   final RunningSteps running;
   final JobEnd end;
 
-  private final Optional<TraceHeader> given;
+  private final GivenTrace given;
   private final boolean off;
 
   /** Starts them; throws what Spark threw. */
@@ -63,11 +62,13 @@ final class JobStart {
     this.arguments = JobArguments.parse(args);
     this.off = arguments.telemetryIsOff();
     JobRun run = arguments.run(name);
-    this.given = arguments.find(JobArguments.TRACE_HEADER).flatMap(TraceHeader::parse);
-    TraceHeader header =
-        given.orElseGet(() -> new TraceHeader(XrayIds.newTraceId(), SpanId.getInvalid(), true));
-    boolean sampled = header.sampled() && !off;
-    Optional<ParentLookup> lookup = lookup(header, run, sampled);
+    this.given =
+        harmless.get(
+            "read the trace header",
+            () -> GivenTrace.of(arguments),
+            GivenTrace.begun("no trace header can be read"));
+    boolean sampled = given.sampled() && !off;
+    Optional<ParentLookup> lookup = lookup(run, sampled);
     CompletableFuture<Optional<String>> parent =
         lookup
             .map(ParentLookup::start)
@@ -78,7 +79,8 @@ final class JobStart {
             () ->
                 off
                     ? JobTelemetry.off()
-                    : new OtlpTelemetry(arguments.collector(), JobResource.of(run), sampled));
+                    : new OtlpTelemetry(
+                        new OtelArguments(arguments).collector(), resource(run), sampled));
     // Both take their time, most of it loading classes: one does so beside the other.
     Deadline.daemon("waybill-telemetry", starting);
     Throwable noSpark = null;
@@ -90,10 +92,8 @@ final class JobStart {
     }
     this.spark = session;
     this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
-    this.spans = telemetry.spans(header.traceId(), sampled);
-    SpanContext above =
-        harmless.get("read the trace header", header::parent, SpanContext.getInvalid());
-    this.root = new RootSpan(run, spans, above, start, events);
+    this.spans = telemetry.spans(given.traceId(), sampled, given.parent().getTraceState());
+    this.root = new RootSpan(run, spans, given.parent(), start, events);
     SpanContext self = root.context();
     this.metrics = metrics(name, self);
     Optional<JobLogs> logs =
@@ -128,16 +128,16 @@ final class JobStart {
     harmless.run("watch for the JVM's end", end::register);
   }
 
-  private Optional<ParentLookup> lookup(TraceHeader header, JobRun run, boolean sampled) {
+  private Optional<ParentLookup> lookup(JobRun run, boolean sampled) {
     // A redriven execution's calls are not told apart.
     boolean ask =
-        given.isPresent()
+        given.isXray()
             && sampled
             && run.state().isPresent()
             && run.executionArn().isPresent()
             && arguments.number(JobArguments.REDRIVE) == 0;
     return ask
-        ? Optional.of(new ParentLookup(header.traceId(), run.state().get(), run.attempt()))
+        ? Optional.of(new ParentLookup(given.traceId(), run.state().get(), run.attempt()))
         : Optional.empty();
   }
 
@@ -150,13 +150,18 @@ final class JobStart {
   }
 
   private void sayWhereTheTraceIs() {
-    if (given.isEmpty() && !off) {
-      LOG.warn(
-          "no usable --{} ({}): this job starts a trace of its own, {}",
-          JobArguments.TRACE_HEADER,
-          arguments.find(JobArguments.TRACE_HEADER).orElse("absent"),
-          TraceHeader.xrayTraceId(root.context().getTraceId()));
+    if (!off) {
+      given.problem().ifPresent(LOG::warn);
     }
+  }
+
+  private Resource resource(JobRun run) {
+    return JobResource.of(
+        run,
+        harmless.get(
+            "describe the job as asked",
+            new OtelArguments(arguments)::resourceAttributes,
+            Map.of()));
   }
 
   private Optional<TelemetryFolder> folder(JobRun run) {

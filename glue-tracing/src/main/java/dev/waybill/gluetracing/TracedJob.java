@@ -1,12 +1,14 @@
 package dev.waybill.gluetracing;
 
 import dev.waybill.gluetracing.internal.trace.Outcome;
+import dev.waybill.gluetracing.internal.w3c.TraceParent;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -85,8 +87,17 @@ public final class TracedJob implements AutoCloseable {
    * from the job.
    */
   public String traceHeader() {
-    SpanContext current = Span.current().getSpanContext();
-    return TraceHeader.of(current.isValid() ? current : job.root.context());
+    return TraceHeader.of(current());
+  }
+
+  /** The same as W3C Trace Context's {@code traceparent}. */
+  public String traceparent() {
+    return TraceParent.of(current()).get(TraceParent.TRACEPARENT);
+  }
+
+  /** W3C Trace Context's {@code tracestate} that the job was given, for such a call; or empty. */
+  public Optional<String> tracestate() {
+    return Optional.ofNullable(TraceParent.of(current()).get(TraceParent.TRACESTATE));
   }
 
   /**
@@ -252,5 +263,10 @@ public final class TracedJob implements AutoCloseable {
   @Override
   public void close() {
     job.end.close();
+  }
+
+  private SpanContext current() {
+    SpanContext current = Span.current().getSpanContext();
+    return current.isValid() ? current : job.root.context();
   }
 }

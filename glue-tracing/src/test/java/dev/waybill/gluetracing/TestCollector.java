@@ -2,6 +2,8 @@ package dev.waybill.gluetracing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -20,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
 
 /** An OTLP/HTTP receiver that keeps what it gets, until it is told otherwise. */
 final class TestCollector implements AutoCloseable {
@@ -29,14 +32,24 @@ final class TestCollector implements AutoCloseable {
   private final List<LogRecord> logs = new CopyOnWriteArrayList<>();
   private final List<Resource> resources = new CopyOnWriteArrayList<>();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
+  private final List<String> encodings = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final HttpServer server;
+  private final String scheme;
   private volatile Answer answer;
   private volatile String unknown = "";
 
   private TestCollector(Answer answer) throws IOException {
+    this(
+        answer,
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0),
+        "http");
+  }
+
+  private TestCollector(Answer answer, HttpServer server, String scheme) {
     this.answer = answer;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = server;
+    this.scheme = scheme;
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", this::take);
     server.start();
@@ -44,6 +57,14 @@ final class TestCollector implements AutoCloseable {
 
   static TestCollector healthy() throws IOException {
     return new TestCollector(Answer.TAKES);
+  }
+
+  /** Speaks TLS. */
+  static TestCollector secure(SSLContext tls) throws IOException {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return new TestCollector(Answer.TAKES, server, "https");
   }
 
   /** Accepts connections and requests, and never answers. */
@@ -73,7 +94,7 @@ final class TestCollector implements AutoCloseable {
   }
 
   String url() {
-    return "http://" + address();
+    return scheme + "://" + address();
   }
 
   /** Spans that have ended. */
@@ -110,6 +131,11 @@ final class TestCollector implements AutoCloseable {
     return authorizations;
   }
 
+  /** How each request was compressed, by its path. */
+  List<String> encodings() {
+    return encodings;
+  }
+
   List<Resource> resources() {
     return resources;
   }
@@ -144,6 +170,8 @@ final class TestCollector implements AutoCloseable {
   private void take(HttpExchange exchange) throws IOException {
     authorizations.add(
         exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization"));
+    encodings.add(
+        exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Content-Encoding"));
     if (exchange.getRequestURI().getPath().equals(unknown)) {
       exchange.getRequestBody().readAllBytes();
       exchange.sendResponseHeaders(404, -1);

@@ -34,9 +34,7 @@ record Delivered(
         : Optional.of(
             "the collector%s did not take all telemetry of this job: %s.%s%s%s"
                 .formatted(
-                    collector.problem().isPresent()
-                        ? ""
-                        : " at %s (%s)".formatted(collector.url(), collector.argument()),
+                    collector.problem().isPresent() ? "" : " at " + collector.places(),
                     reason(allTaken),
                     lost.map(what -> " " + what + ".").orElse(""),
                     dropped.isEmpty()

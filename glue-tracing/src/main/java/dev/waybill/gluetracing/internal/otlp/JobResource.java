@@ -6,6 +6,7 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.semconv.ServiceAttributes;
 import io.opentelemetry.semconv.incubating.CloudIncubatingAttributes;
+import java.util.Map;
 
 /**
  * Who sends this telemetry. {@code cloud.provider} must be {@code aws}, also far from AWS: for
@@ -22,7 +23,12 @@ public final class JobResource {
 
   private JobResource() {}
 
-  public static Resource of(JobRun run) {
+  /**
+   * What is known of a run.
+   *
+   * @param given what the user says besides, which counts before it
+   */
+  public static Resource of(JobRun run, Map<String, String> given) {
     var attributes =
         Resource.getDefault().getAttributes().toBuilder()
             .put(ServiceAttributes.SERVICE_NAME, run.job())
@@ -38,6 +44,7 @@ public final class JobResource {
                     .put(WaybillAttributes.JOB_RUN_ID, id)
                     .put(ServiceAttributes.SERVICE_INSTANCE_ID, id));
     run.executionArn().ifPresent(arn -> putCloud(attributes, arn.split(":")));
+    given.forEach(attributes::put);
     return Resource.create(attributes.build());
   }
 

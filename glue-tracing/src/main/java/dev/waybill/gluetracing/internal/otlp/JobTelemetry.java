@@ -5,6 +5,7 @@ import dev.waybill.gluetracing.internal.trace.JobSpans;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ public interface JobTelemetry {
 
   LoggerProvider loggers();
 
-  JobSpans spans(String traceId, boolean sampled);
+  JobSpans spans(String traceId, boolean sampled, TraceState state);
 
   /** Sends a span's present state ahead of its end, in the background. */
   void sendEarly(SpanData span);
@@ -53,9 +54,13 @@ public interface JobTelemetry {
     }
 
     @Override
-    public JobSpans spans(String traceId, boolean sampled) {
+    public JobSpans spans(String traceId, boolean sampled, TraceState state) {
       return new JobSpans(
-          OpenTelemetry.noop().getTracer(SCOPE), (self, start) -> start.get(), traceId, false);
+          OpenTelemetry.noop().getTracer(SCOPE),
+          (self, start) -> start.get(),
+          traceId,
+          false,
+          state);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.waybill.gluetracing.internal.trace.Deadline;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
@@ -93,8 +94,8 @@ public final class OtlpTelemetry implements JobTelemetry {
   }
 
   @Override
-  public JobSpans spans(String traceId, boolean sampled) {
-    return new JobSpans(sdk.getTracer(SCOPE), ids, traceId, sampled);
+  public JobSpans spans(String traceId, boolean sampled, TraceState state) {
+    return new JobSpans(sdk.getTracer(SCOPE), ids, traceId, sampled, state);
   }
 
   @Override
@@ -152,26 +153,30 @@ public final class OtlpTelemetry implements JobTelemetry {
   private SpanExporter spanExporter() {
     OtlpHttpSpanExporterBuilder exporter =
         OtlpHttpSpanExporter.builder()
-            .setEndpoint(collector.url("traces"))
-            .setTimeout(BOUND)
+            .setEndpoint(collector.traces().url())
+            .setCompression(collector.traces().compression())
+            .setTimeout(collector.traces().timeout())
             .setRetryPolicy(RETRIES);
-    collector.headers().forEach(exporter::addHeader);
+    collector.traces().headers().forEach(exporter::addHeader);
+    collector.traces().trusted().ifPresent(exporter::setTrustedCertificates);
     return exporter.build();
   }
 
   private SdkMeterProvider meterProvider(Resource resource) {
     OtlpHttpMetricExporterBuilder exporter =
         OtlpHttpMetricExporter.builder()
-            .setEndpoint(collector.url("metrics"))
+            .setEndpoint(collector.metrics().url())
+            .setCompression(collector.metrics().compression())
             // A job's exports may reach any collector task: each says what is new.
             .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
             // Buckets as narrow as the values allow: percentiles of a few jobs, seconds or hours.
             .setDefaultAggregationSelector(
                 DefaultAggregationSelector.getDefault()
                     .with(InstrumentType.HISTOGRAM, Aggregation.base2ExponentialBucketHistogram()))
-            .setTimeout(BOUND)
+            .setTimeout(collector.metrics().timeout())
             .setRetryPolicy(RETRIES);
-    collector.headers().forEach(exporter::addHeader);
+    collector.metrics().headers().forEach(exporter::addHeader);
+    collector.metrics().trusted().ifPresent(exporter::setTrustedCertificates);
     return SdkMeterProvider.builder()
         .setResource(resource)
         .registerMetricReader(
@@ -184,10 +189,12 @@ public final class OtlpTelemetry implements JobTelemetry {
   private SdkLoggerProvider loggerProvider(Resource resource) {
     OtlpHttpLogRecordExporterBuilder exporter =
         OtlpHttpLogRecordExporter.builder()
-            .setEndpoint(collector.url("logs"))
-            .setTimeout(BOUND)
+            .setEndpoint(collector.logs().url())
+            .setCompression(collector.logs().compression())
+            .setTimeout(collector.logs().timeout())
             .setRetryPolicy(RETRIES);
-    collector.headers().forEach(exporter::addHeader);
+    collector.logs().headers().forEach(exporter::addHeader);
+    collector.logs().trusted().ifPresent(exporter::setTrustedCertificates);
     return SdkLoggerProvider.builder()
         .setResource(resource)
         .addLogRecordProcessor(logQueue.logsCome())

@@ -26,17 +26,24 @@ public final class JobSpans {
   private final Ids ids;
   private final String traceId;
   private final TraceFlags flags;
+  private final TraceState state;
 
-  public JobSpans(Tracer tracer, Ids ids, String traceId, boolean sampled) {
+  /**
+   * Those of a trace.
+   *
+   * @param state what each span's context carries besides
+   */
+  public JobSpans(Tracer tracer, Ids ids, String traceId, boolean sampled, TraceState state) {
     this.tracer = tracer;
     this.ids = ids;
     this.traceId = traceId;
+    this.state = state;
     this.flags = sampled ? TraceFlags.getSampled() : TraceFlags.getDefault();
   }
 
   /** A context for a span that is to be written later. */
   public SpanContext reserve() {
-    return SpanContext.create(traceId, XrayIds.newSpanId(), flags, TraceState.getDefault());
+    return SpanContext.create(traceId, XrayIds.newSpanId(), flags, state);
   }
 
   /** Starts the span of that id: the caller ends it, or takes its data and lets it go. */
