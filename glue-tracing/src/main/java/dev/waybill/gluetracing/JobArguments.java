@@ -73,6 +73,9 @@ public final class JobArguments {
   /** The S3 key of the file that the run is about. */
   public static final String KEY = "key";
 
+  /** Glue's name of the job. */
+  public static final String JOB_NAME = "JOB_NAME";
+
   /** Glue's name of the job run. */
   public static final String JOB_RUN_ID = "JOB_RUN_ID";
 

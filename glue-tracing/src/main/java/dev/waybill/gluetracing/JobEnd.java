@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,15 @@ final class JobEnd {
     hook = Optional.of(StopHook.register(this::stopped));
   }
 
+  /** Ends it without a word: another one traces what is left. */
+  synchronized void abandon() {
+    job.telemetry.sendNoMore();
+    closed = true;
+    harmless.run("let go of Spark", () -> job.spark.removeSparkListener(job.events));
+    harmless.run("let go of log lines", () -> logs.ifPresent(JobLogs::detach));
+    harmless.run("end", () -> job.telemetry.close(Optional.empty(), Deadline.in(BOUND)));
+  }
+
   /** Ends it. An interrupted thread may wait here, too: its job is over. */
   synchronized void close() {
     if (closed) {
@@ -90,8 +100,8 @@ final class JobEnd {
         "say that the job was stopped",
         () -> {
           job.outcome.stopped(
-              "the JVM was told to stop%s (timeout, cancelled run or lost machine)"
-                  .formatted(job.running.names().map(" while %s ran"::formatted).orElse("")));
+              JobOutcome.TOLD_TO_STOP.formatted(
+                  job.running.names().map(" while %s ran"::formatted).orElse("")));
           job.running.stop(job.outcome.now());
         });
     close();
@@ -100,17 +110,17 @@ final class JobEnd {
   private void write(Deadline deadline) {
     lookup.ifPresent(ParentLookup::askOnceMore);
     long dropped =
-        job.spark == null || job.spark.sparkContext().isStopped()
+        job.spark == null || SparkEnv.get() == null
             ? 0
             : harmless.get(
                 "wait for Spark's events",
-                () -> ListenerBus.drain(job.spark.sparkContext(), deadline.left(EVENTS_BOUND)),
+                () -> ListenerBus.drain(job.spark, deadline.left(EVENTS_BOUND)),
                 0L);
     harmless.run(
         "let go of Spark",
         () -> {
           if (job.spark != null) {
-            job.spark.sparkContext().removeSparkListener(job.events);
+            job.spark.removeSparkListener(job.events);
           }
         });
     Outcome outcome = job.outcome.now();

@@ -13,6 +13,10 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class JobOutcome {
 
+  /** What is said of a job that is ended from outside; where it was, if that is known. */
+  static final String TOLD_TO_STOP =
+      "the JVM was told to stop%s (timeout, cancelled run or lost machine)";
+
   private static final Outcome SILENT =
       Outcome.failed(
           "the job ended without complete(): it threw outside a step, or it never calls it");
@@ -26,8 +30,8 @@ final class JobOutcome {
     state.set(new State(true, null));
   }
 
-  /** It never began. */
-  void neverBegan(Outcome failure) {
+  /** It failed outside of its steps, for example before the first. */
+  void fail(Outcome failure) {
     state.set(new State(false, new Failure(failure, Thread.currentThread().getId(), false)));
   }
 

@@ -21,12 +21,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.SparkSession;
+import org.apache.spark.SparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class JobStart {
   final JobOutcome outcome = new JobOutcome();
   final SparkEvents events = new SparkEvents();
   final Clock clock = Clock.systemUTC();
-  final SparkSession spark;
+  final SparkContext spark;
   final JobTelemetry telemetry;
   final JobSpans spans;
   final RootSpan root;
@@ -54,12 +55,19 @@ final class JobStart {
   final JobEnd end;
 
   private final GivenTrace given;
+  private final CompletableFuture<Optional<String>> parent;
   private final boolean off;
 
-  /** Starts them; throws what Spark threw. */
-  JobStart(String name, String[] args, String application) {
+  /**
+   * Starts them; throws what Spark threw.
+   *
+   * @param application the package of the job's own classes
+   * @param startSpark gives the context, started by then
+   */
+  JobStart(
+      String name, JobArguments arguments, String application, Callable<SparkContext> startSpark) {
     Instant start = clock.instant();
-    this.arguments = JobArguments.parse(args);
+    this.arguments = arguments;
     this.off = arguments.telemetryIsOff();
     JobRun run = arguments.run(name);
     this.given =
@@ -84,13 +92,13 @@ final class JobStart {
     // Both take their time, most of it loading classes: one does so beside the other.
     Deadline.daemon("waybill-telemetry", starting);
     Throwable noSpark = null;
-    SparkSession session = null;
+    SparkContext context = null;
     try {
-      session = SparkSession.builder().appName(name).getOrCreate();
+      context = startSpark.call();
     } catch (Throwable e) {
       noSpark = e;
     }
-    this.spark = session;
+    this.spark = context;
     this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
     this.spans = telemetry.spans(given.traceId(), sampled, given.parent().getTraceState());
     this.root = new RootSpan(run, spans, given.parent(), start, events);
@@ -105,27 +113,23 @@ final class JobStart {
             Optional.empty());
     sayWhereTheTraceIs();
     this.steps = off ? Steps.off() : Steps.of(events, harmless);
-    this.running =
-        new RunningSteps(
-            spans,
-            self,
-            outcome,
-            harmless,
-            clock,
-            session == null ? null : session.sparkContext(),
-            events);
+    this.running = new RunningSteps(spans, self, outcome, harmless, clock, spark, events);
+    this.parent = parent;
     this.end = new JobEnd(this, logs, lookup, parent, folder(run));
     if (noSpark != null) {
       fail(noSpark);
     }
     if (!off) {
-      harmless.run("listen to Spark", () -> spark.sparkContext().addSparkListener(events));
+      harmless.run("listen to Spark", () -> spark.addSparkListener(events));
     }
+  }
+
+  /** Lets the job be seen while it runs. */
+  void show() {
     parent
         .copy()
         .completeOnTimeout(Optional.empty(), IN_PROGRESS_BOUND.toMillis(), TimeUnit.MILLISECONDS)
         .thenAccept(found -> root.sendInProgress(telemetry, found));
-    harmless.run("watch for the JVM's end", end::register);
   }
 
   private Optional<ParentLookup> lookup(JobRun run, boolean sampled) {
@@ -172,14 +176,12 @@ final class JobStart {
             folder ->
                 new TelemetryFolder(
                     folder + "/" + jobRun,
-                    spark == null
-                        ? new Configuration()
-                        : spark.sparkContext().hadoopConfiguration()));
+                    spark == null ? new Configuration() : spark.hadoopConfiguration()));
   }
 
   private void fail(Throwable noSpark) {
     Outcome failure = Outcome.of(noSpark);
-    outcome.neverBegan(failure);
+    outcome.fail(failure);
     LOG.error("Spark did not start: {}", failure.error());
     end.close();
     JobStart.<RuntimeException>sneakyThrow(noSpark);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
@@ -48,9 +49,11 @@ public final class TracedJob implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
 
+  private final SparkSession spark;
   private final JobStart job;
 
-  private TracedJob(JobStart job) {
+  private TracedJob(SparkSession spark, JobStart job) {
+    this.spark = spark;
     this.job = job;
   }
 
@@ -66,11 +69,28 @@ public final class TracedJob implements AutoCloseable {
         StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
             .getCallerClass()
             .getPackageName();
-    return new TracedJob(new JobStart(name, args, application));
+    return start(name, JobArguments.parse(args), application);
+  }
+
+  static TracedJob start(String name, JobArguments arguments, String application) {
+    NoCodeJob.standBack();
+    AtomicReference<SparkSession> session = new AtomicReference<>();
+    JobStart job =
+        new JobStart(
+            name,
+            arguments,
+            application,
+            () -> {
+              session.set(SparkSession.builder().appName(name).getOrCreate());
+              return session.get().sparkContext();
+            });
+    job.show();
+    job.harmless.run("watch for the JVM's end", job.end::register);
+    return new TracedJob(session.get(), job);
   }
 
   public SparkSession spark() {
-    return job.spark;
+    return spark;
   }
 
   public JobArguments arguments() {

@@ -35,7 +35,9 @@ class PackagesTest {
       }
     }
 
-    assertThat(types).containsExactly("JobArguments", "OtlpEndpoint", "RowwiseSteps", "TracedJob");
+    assertThat(types)
+        .containsExactly(
+            "JobArguments", "OtlpEndpoint", "RowwiseSteps", "TracedJob", "WaybillPlugin");
   }
 
   @Test

@@ -24,6 +24,9 @@ public interface JobTelemetry {
   /** Sends a span's present state ahead of its end, in the background. */
   void sendEarly(SpanData span);
 
+  /** From now on drops all. */
+  void sendNoMore();
+
   /**
    * Sends what is left, and ends.
    *
@@ -65,6 +68,9 @@ public interface JobTelemetry {
 
     @Override
     public void sendEarly(SpanData span) {}
+
+    @Override
+    public void sendNoMore() {}
 
     @Override
     public Optional<String> close(Optional<TelemetryFolder> folder, Deadline deadline) {

@@ -105,6 +105,11 @@ public final class OtlpTelemetry implements JobTelemetry {
     }
   }
 
+  @Override
+  public void sendNoMore() {
+    unsent.drop();
+  }
+
   /** {@inheritDoc} What was not delivered within {@link #BOUND} is on disk a second later. */
   @Override
   public Optional<String> close(Optional<TelemetryFolder> folder, Deadline deadline) {

@@ -44,6 +44,7 @@ public final class UnsentTelemetry {
   private final List<Delivery<?>> deliveries = new CopyOnWriteArrayList<>();
   private final List<KeptFile> files = new ArrayList<>();
   private volatile boolean givenUp;
+  private volatile boolean dropped;
   private Path folder;
   private long lost;
   private String trouble;
@@ -91,6 +92,11 @@ public final class UnsentTelemetry {
   public void giveUp() {
     givenUp = true;
     open.forEach(Delivery.Batch::keep);
+  }
+
+  /** Neither sends nor keeps what comes from now on. */
+  void drop() {
+    dropped = true;
   }
 
   /** Ends the files; gives their folder, or empty where all was delivered. */
@@ -163,6 +169,9 @@ public final class UnsentTelemetry {
     }
 
     private CompletableResultCode export(Collection<T> records) {
+      if (dropped) {
+        return CompletableResultCode.ofSuccess();
+      }
       Batch batch = new Batch(records);
       if (givenUp || clock.instant().isBefore(tryAgain)) {
         batch.keep();

@@ -1,0 +1,181 @@
+package dev.waybill.gluetracing;
+
+import static dev.waybill.gluetracing.TestCollector.attribute;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.example.PlainJob;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Jobs without a line of Waybill's, to which Spark attaches it. */
+class NoCodeTest {
+
+  private static final String TRACE = "5759e988bd862e3fe1be46a994272793";
+  private static final String HEADER =
+      "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
+  private TestCollector collector;
+
+  @BeforeEach
+  void startCollector() throws IOException {
+    collector = TestCollector.healthy();
+  }
+
+  @AfterEach
+  void stopCollector() {
+    collector.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stops", "ends", "exits", "survives"})
+  void aPlainJobHangsUnderTheWorkflowWithItsSparkJobsAndStages(String how) throws Exception {
+    JobProcess job = start(PlainJob.class, how, "--trace_header", HEADER, "--JOB_RUN_ID", "jr_1");
+
+    assertThat(job.await()).as("%s", job.lines()).isZero();
+    Span root = collector.span("plain-job");
+    assertThat(TestCollector.hex(root.getTraceId())).isEqualTo(TRACE);
+    assertThat(TestCollector.hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
+    assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+    assertOneTrace(root);
+    assertThat(with(WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES.getKey())).isNotEmpty();
+    assertThat(with(WaybillAttributes.SPARK_SKEW.getKey())).isNotEmpty();
+    assertThat(with(WaybillAttributes.SPARK_SPILL_DISK_BYTES.getKey())).isNotEmpty();
+    assertThat(with(WaybillAttributes.SPARK_INPUT_ROWS.getKey())).isNotEmpty();
+    assertThat(collector.resources())
+        .allSatisfy(
+            resource ->
+                assertThat(
+                        attribute(
+                            resource.getAttributesList(), WaybillAttributes.JOB_RUN_ID.getKey()))
+                    .isEqualTo("jr_1"));
+  }
+
+  @Test
+  void aFailedActionIsTheJobsError() throws Exception {
+    JobProcess job = start(PlainJob.class, "fails");
+
+    assertThat(job.await()).as("%s", job.lines()).isNotZero();
+    Span root = collector.span("plain-job");
+    assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+    assertThat(root.getStatus().getMessage()).contains("row is bad");
+    assertThat(with(WaybillAttributes.SPARK_TASKS_FAILED.getKey()))
+        .anySatisfy(stage -> assertThat(stage.getStatus().getMessage()).contains("row is bad"));
+  }
+
+  @Test
+  void anErrorOutsideOfSparkIsTheJobsErrorWithItsStack() throws Exception {
+    JobProcess job = start(PlainJob.class, "throws");
+
+    assertThat(job.await()).as("%s", job.lines()).isNotZero();
+    assertThat(job.lines()).anySatisfy(line -> assertThat(line).contains("the shop is closed"));
+    Span root = collector.span("plain-job");
+    assertThat(root.getStatus().getMessage()).isEqualTo("the shop is closed");
+    assertThat(root.getEventsList())
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(attribute(event.getAttributesList(), "exception.stacktrace"))
+                    .contains("PlainJob.main"));
+  }
+
+  @Test
+  void aJobThatIsToldToStopHasFailed() throws Exception {
+    JobProcess job = start(PlainJob.class, "waits");
+
+    job.awaitLine("waits").stop().await();
+
+    Span root = collector.span("plain-job");
+    assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+    assertThat(root.getStatus().getMessage()).startsWith("the JVM was told to stop (");
+  }
+
+  @Test
+  void nothingIsToldTwiceWhereTheJobTracesItself() throws Exception {
+    JobProcess job = start(Traced.class, "first");
+
+    assertThat(job.await()).as("%s", job.lines()).isZero();
+    assertOneTrace(collector.span("traced-job"));
+    assertThat(collector.names()).contains("count").doesNotContain("plain-job");
+  }
+
+  @Test
+  void aJobThatTracesItselfAfterItStartedSparkDoesSoAlone() throws Exception {
+    JobProcess job = start(Traced.class, "after");
+
+    assertThat(job.await()).as("%s", job.lines()).isZero();
+    assertOneTrace(collector.span("traced-job"));
+    assertThat(collector.names()).contains("count").doesNotContain("plain-job");
+    assertThat(collector.inProgress()).hasSize(1);
+  }
+
+  @Test
+  void anArgumentThatCanNotBeUsedIsNoTroubleOfTheJobs() throws Exception {
+    JobProcess job = start(PlainJob.class, "stops", "--telemetry", "maybe");
+
+    assertThat(job.await()).as("%s", job.lines()).isZero();
+    assertThat(job.lines()).anySatisfy(line -> assertThat(line).contains("--telemetry is 'maybe'"));
+  }
+
+  private JobProcess start(Class<?> main, String... args) throws IOException {
+    List<String> options = new ArrayList<>();
+    options.add("-Dspark.plugins=" + WaybillPlugin.class.getName());
+    options.add("-Dspark.waybill.otlp_endpoint=" + collector.url());
+    options.add("-Dspark.waybill.JOB_RUN_ID=overridden");
+    return JobProcess.start(main, options, args);
+  }
+
+  private void assertOneTrace(Span root) {
+    Set<String> ids =
+        collector.spans().stream()
+            .map(span -> TestCollector.hex(span.getSpanId()))
+            .collect(Collectors.toSet());
+    Map<Boolean, List<Span>> byParent =
+        collector.spans().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    span -> ids.contains(TestCollector.hex(span.getParentSpanId()))));
+    assertThat(byParent.get(false)).containsExactly(root);
+    assertThat(byParent.get(true)).isNotEmpty();
+  }
+
+  private List<Span> with(String attribute) {
+    return collector.spans().stream()
+        .filter(span -> attribute(span.getAttributesList(), attribute) != null)
+        .toList();
+  }
+
+  /** A job that traces itself. */
+  static final class Traced {
+
+    private Traced() {}
+
+    public static void main(String[] args) {
+      if (Arrays.asList(args).contains("after")) {
+        org.apache.spark.sql.SparkSession.builder().appName("plain-job").getOrCreate();
+      }
+      try (TracedJob job = TracedJob.start("traced-job", JobArguments.parse(endpoint()), "")) {
+        job.step("count", () -> job.spark().range(3).count());
+        job.complete();
+      }
+    }
+
+    private static String[] endpoint() {
+      return new String[] {
+        "--otlp_endpoint", System.getProperty(CommandLine.PREFIX + JobArguments.OTLP_ENDPOINT)
+      };
+    }
+  }
+}
