@@ -43,13 +43,12 @@ final class JobEnd {
 
   JobEnd(
       JobStart job,
-      Optional<JobLogs> logs,
       Optional<ParentLookup> lookup,
       CompletableFuture<Optional<String>> parent,
       Optional<TelemetryFolder> folder) {
     this.job = job;
     this.harmless = job.harmless;
-    this.logs = logs;
+    this.logs = job.logs;
     this.lookup = lookup;
     this.parent = parent;
     this.folder = folder;

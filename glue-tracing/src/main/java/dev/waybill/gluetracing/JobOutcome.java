@@ -49,6 +49,14 @@ final class JobOutcome {
     return true;
   }
 
+  /** The job failed outside of its steps, unless one of them told the same error. */
+  void failedOutside(Outcome outcome) {
+    if (told.add(ErrorText.rootOf(outcome.exception()))) {
+      Failure failure = new Failure(outcome, Thread.currentThread().getId(), false);
+      state.updateAndGet(now -> now.replaceable() ? new State(false, failure) : now);
+    }
+  }
+
   /** This thread does something else, so it seems to have survived its failure. */
   void goesOn() {
     long thread = Thread.currentThread().getId();

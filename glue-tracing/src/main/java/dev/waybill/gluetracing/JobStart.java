@@ -52,6 +52,7 @@ final class JobStart {
   final JobMetrics metrics;
   final Steps steps;
   final RunningSteps running;
+  final Optional<JobLogs> logs;
   final JobEnd end;
 
   private final GivenTrace given;
@@ -104,7 +105,7 @@ final class JobStart {
     this.root = new RootSpan(run, spans, given.parent(), start, events);
     SpanContext self = root.context();
     this.metrics = metrics(name, self);
-    Optional<JobLogs> logs =
+    this.logs =
         harmless.get(
             "take log lines",
             () ->
@@ -115,7 +116,7 @@ final class JobStart {
     this.steps = off ? Steps.off() : Steps.of(events, harmless);
     this.running = new RunningSteps(spans, self, outcome, harmless, clock, spark, events);
     this.parent = parent;
-    this.end = new JobEnd(this, logs, lookup, parent, folder(run));
+    this.end = new JobEnd(this, lookup, parent, folder(run));
     if (noSpark != null) {
       fail(noSpark);
     }

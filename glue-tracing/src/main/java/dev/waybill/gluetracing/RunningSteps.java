@@ -76,23 +76,55 @@ final class RunningSteps {
    * @param ending gives what the caller gets; the work's result where it fails
    */
   <T> T run(StepSpan step, Callable<T> work, Ending<T> ending) {
-    outcome.goesOn();
-    open.add(step);
-    String mark = mark(events.mark(step.self()));
-    try (Scope scope =
-        Context.current().with(Span.wrap(step.self())).with(STEP, step).makeCurrent()) {
-      T result = work.call();
+    try (Entered entered = enter(step)) {
+      try {
+        return entered.end(work.call(), ending);
+      } catch (Throwable e) {
+        entered.fail(e);
+        throw unchecked(step.name(), e);
+      }
+    }
+  }
+
+  /** Lets this thread be in a step, until it closes that. */
+  Entered enter(StepSpan step) {
+    return new Entered(step);
+  }
+
+  /** A step that this thread is in. For use by one thread. */
+  final class Entered implements AutoCloseable {
+
+    private final StepSpan step;
+    private final String mark;
+    private final Scope scope;
+
+    private Entered(StepSpan step) {
+      this.step = step;
+      outcome.goesOn();
+      open.add(step);
+      mark = mark(events.mark(step.self()));
+      scope = Context.current().with(Span.wrap(step.self())).with(STEP, step).makeCurrent();
+    }
+
+    /** It went well; gives what becomes of its result. */
+    <T> T end(T result, Ending<T> ending) {
       outcome.goesOn();
       return open.remove(step)
           ? harmless.get(
               "record step '" + step.name() + "'", () -> ending.end(step, result), result)
           : result;
-    } catch (Throwable e) {
+    }
+
+    /** It failed. */
+    void fail(Throwable e) {
       if (open.remove(step)) {
         harmless.run("record failed step '" + step.name() + "'", () -> failed(step, e));
       }
-      throw unchecked(step.name(), e);
-    } finally {
+    }
+
+    @Override
+    public void close() {
+      scope.close();
       mark(mark);
     }
   }

@@ -50,7 +50,7 @@ public final class TracedJob implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
 
   private final SparkSession spark;
-  private final JobStart job;
+  final JobStart job;
 
   private TracedJob(SparkSession spark, JobStart job) {
     this.spark = spark;

@@ -37,7 +37,12 @@ class PackagesTest {
 
     assertThat(types)
         .containsExactly(
-            "JobArguments", "OtlpEndpoint", "RowwiseSteps", "TracedJob", "WaybillPlugin");
+            "JobArguments",
+            "OtlpEndpoint",
+            "PythonJob",
+            "RowwiseSteps",
+            "TracedJob",
+            "WaybillPlugin");
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
 import dev.waybill.gluetracing.internal.trace.JobRun;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
@@ -109,47 +110,66 @@ public final class JobLogs extends AbstractAppender {
   }
 
   private void take(LogEvent event) {
+    Throwable thrown = event.getThrown();
+    take(
+        new Line(
+            event.getTimeMillis(),
+            event.getLevel(),
+            event.getLoggerName(),
+            String.valueOf(event.getMessage().getFormattedMessage()),
+            thrown == null
+                ? Attributes.empty()
+                : Attributes.of(
+                    ExceptionAttributes.EXCEPTION_TYPE, thrown.getClass().getName(),
+                    ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown))));
+  }
+
+  /** Takes a line of this thread, whatever its level. */
+  public void take(Line line) {
     SpanContext span = Span.fromContext(Context.current()).getSpanContext();
     SpanContext place = span.isValid() ? span : root;
-    String text = String.valueOf(event.getMessage().getFormattedMessage());
-    var record =
-        otlp.get(event.getLoggerName())
-            .logRecordBuilder()
-            .setContext(Context.root().with(Span.wrap(place)))
-            .setTimestamp(event.getTimeMillis(), TimeUnit.MILLISECONDS)
-            .setSeverity(severity(event.getLevel()))
-            .setSeverityText(event.getLevel().name())
-            .setBody(text);
-    Throwable thrown = event.getThrown();
-    if (thrown != null) {
-      record.setAttribute(ExceptionAttributes.EXCEPTION_TYPE, thrown.getClass().getName());
-      record.setAttribute(ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown));
-    }
-    record.emit();
-    console.println(line(event, text, place));
+    otlp.get(line.logger)
+        .logRecordBuilder()
+        .setContext(Context.root().with(Span.wrap(place)))
+        .setTimestamp(line.millis, TimeUnit.MILLISECONDS)
+        .setSeverity(severity(line.level))
+        .setSeverityText(line.level.name())
+        .setBody(line.text)
+        .setAllAttributes(line.exception)
+        .emit();
+    console.println(json(line, place));
   }
+
+  /**
+   * A log line.
+   *
+   * @param millis since the epoch
+   * @param exception that it tells of, in the names of the semantic conventions
+   */
+  public record Line(long millis, Level level, String logger, String text, Attributes exception) {}
 
   private boolean isOwn(String logger) {
     return own.stream().anyMatch(name -> logger.equals(name) || logger.startsWith(name + "."));
   }
 
-  private String line(LogEvent event, String text, SpanContext place) {
+  private String json(Line said, SpanContext place) {
     Map<String, String> line = new LinkedHashMap<>();
-    line.put("timestamp", java.time.Instant.ofEpochMilli(event.getTimeMillis()).toString());
-    line.put("level", event.getLevel().name());
-    line.put("logger", event.getLoggerName());
-    line.put("message", text);
+    line.put("timestamp", java.time.Instant.ofEpochMilli(said.millis).toString());
+    line.put("level", said.level.name());
+    line.put("logger", said.logger);
+    line.put("message", said.text);
     line.put("trace_id", place.getTraceId());
     line.put("span_id", place.getSpanId());
     line.put("xray_trace_id", TraceHeader.xrayTraceId(place.getTraceId()));
     line.putAll(fields);
-    if (event.getThrown() != null) {
-      line.put("exception", ErrorText.of(event.getThrown()));
+    String exception = said.exception.get(ExceptionAttributes.EXCEPTION_MESSAGE);
+    if (exception != null) {
+      line.put("exception", exception);
     }
     try {
       return JSON.writeValueAsString(line);
     } catch (JsonProcessingException e) {
-      return text;
+      return said.text;
     }
   }
 

@@ -122,12 +122,14 @@ public final class Steps {
     return transformation.apply(observed);
   }
 
+  /** What was observed, if that is a scan and no more; else null. */
   @SuppressWarnings("unchecked") // It has the type of what was observed.
-  private synchronized <T> Dataset<T> scanOf(Dataset<T> observed) {
+  public synchronized <T> Dataset<T> scanOf(Dataset<T> observed) {
     return (Dataset<T>) scans.get(observed);
   }
 
-  private synchronized boolean isFiltered(Dataset<?> rows, Dataset<?> scan) {
+  /** Whether rows that were made of a scan are to be taken: the filter can go into it. */
+  public synchronized boolean isFiltered(Dataset<?> rows, Dataset<?> scan) {
     boolean isFiltered = harmless.get("look at a plan", () -> ScanPlans.filters(rows, scan), false);
     if (isFiltered) {
       filtered.put(rows, ScanPlans.isScan(rows));

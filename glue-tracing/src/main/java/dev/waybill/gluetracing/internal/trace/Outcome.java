@@ -1,8 +1,10 @@
 package dev.waybill.gluetracing.internal.trace;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.semconv.ErrorAttributes;
+import io.opentelemetry.semconv.ExceptionAttributes;
 
 /**
  * How a piece of work ended.
@@ -32,12 +34,26 @@ public record Outcome(String error, Throwable exception) {
     return error != null;
   }
 
+  private static void describe(Span span, ForeignError error) {
+    span.setAttribute(ErrorAttributes.ERROR_TYPE, error.type());
+    span.addEvent(
+        "exception",
+        Attributes.of(
+            ExceptionAttributes.EXCEPTION_TYPE, error.type(),
+            ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(error),
+            ExceptionAttributes.EXCEPTION_STACKTRACE, error.stack()));
+  }
+
   void describe(Span span) {
     if (failed()) {
       span.setStatus(StatusCode.ERROR, error);
     }
     if (exception != null) {
       Throwable root = ErrorText.rootOf(exception);
+      if (root instanceof ForeignError foreign) {
+        describe(span, foreign);
+        return;
+      }
       span.setAttribute(ErrorAttributes.ERROR_TYPE, root.getClass().getName());
       try {
         span.recordException(root);

@@ -1,0 +1,176 @@
+package dev.waybill.gluetracing;
+
+import static dev.waybill.gluetracing.TestCollector.attribute;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A PySpark job with the published jar, in the Python of {@code WAYBILL_PYSPARK}, which {@code
+ * .ci/pyspark} installs: its telemetry is that of a Java job.
+ */
+@EnabledIfEnvironmentVariable(named = "WAYBILL_PYSPARK", matches = ".+")
+class PythonIT {
+
+  private static final Path MODULE = Path.of(System.getProperty("waybill.root"), "glue-tracing");
+  private static final String HEADER =
+      "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
+  @TempDir private Path folder;
+  private TestCollector collector;
+
+  @BeforeEach
+  void startCollector() throws IOException {
+    collector = TestCollector.healthy();
+  }
+
+  @AfterEach
+  void stopCollector() {
+    collector.close();
+  }
+
+  @Test
+  void stepsRowsAndLogsArriveAsFromJava() throws Exception {
+    assertThat(run(jar(), "main")).contains("the job is done");
+
+    Span root = collector.span("python-orders");
+    assertThat(TestCollector.hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
+    assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+    assertThat(rows("make orders", "")).containsExactly(null, "100");
+    assertThat(rows("check orders", "")).containsExactly("100", "80");
+    assertThat(rows("filter good", "")).containsExactly("80", "80");
+    assertThat(rows("join customers", ".filter_good")).containsExactly("80", "32");
+    assertThat(rows("join customers", ".input_2")).containsExactly("4", "32");
+    assertThat(rows("unite", ".first")).containsExactly("32", "64");
+    assertThat(rows("double ids", "")).containsExactly(null, "64");
+    assertThat(rows("filter file", "")).containsExactly("3", "1");
+    assertThat(root.getSpanId()).isEqualTo(collector.span("count rows").getParentSpanId());
+    Set<Object> ids = collector.spans().stream().map(Span::getSpanId).collect(Collectors.toSet());
+    assertThat(collector.spans())
+        .filteredOn(span -> !ids.contains(span.getParentSpanId()))
+        .containsExactly(root);
+    assertThat(collector.spans())
+        .as("Spark's own work is under the action that launched it")
+        .anySatisfy(
+            span ->
+                assertThat(span.getParentSpanId())
+                    .isEqualTo(collector.span("count rows").getSpanId()));
+    assertThat(attribute(root.getAttributesList(), WaybillAttributes.ROWS_REJECTED.getKey()))
+        .isEqualTo("20");
+    assertThat(collector.metrics()).extracting(Metric::getName).contains("waybill.rows");
+    LogRecord line = line("counting from the step");
+    assertThat(line.getSpanId()).isEqualTo(collector.span("count rows").getSpanId());
+    assertThat(line.getSeverityText()).isEqualTo("INFO");
+  }
+
+  @Test
+  void anErrorHasPythonsTypeAndTraceback() throws Exception {
+    assertThat(run(jar(), "failing")).contains("KeyError").doesNotContain("the job is done");
+
+    Span inner = collector.span("inner");
+    Span outer = collector.span("outer");
+    assertThat(inner.getParentSpanId()).isEqualTo(outer.getSpanId());
+    assertThat(attribute(inner.getAttributesList(), "error.type")).isEqualTo("KeyError");
+    assertThat(inner.getEventsList())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getName()).isEqualTo("exception");
+              assertThat(attribute(event.getAttributesList(), "exception.type"))
+                  .isEqualTo("KeyError");
+              assertThat(attribute(event.getAttributesList(), "exception.message"))
+                  .isEqualTo("'price'");
+              assertThat(attribute(event.getAttributesList(), "exception.stacktrace"))
+                  .startsWith("Traceback (most recent call last):")
+                  .contains("orders.py")
+                  .contains("{}[\"price\"]");
+            });
+    assertThat(outer.getEventsList()).isEmpty();
+    assertThat(outer.getStatus().getMessage()).isEqualTo("'price'");
+    assertThat(collector.span("python-orders").getStatus().getMessage()).isEqualTo("'price'");
+    LogRecord line = line("no price");
+    assertThat(line.getSpanId()).isEqualTo(inner.getSpanId());
+    assertThat(attribute(line.getAttributesList(), "exception.type")).isEqualTo("KeyError");
+    assertThat(attribute(line.getAttributesList(), "exception.stacktrace"))
+        .startsWith("Traceback (most recent call last):");
+  }
+
+  @Test
+  void anErrorOutsideOfStepsIsTheJobs() throws Exception {
+    assertThat(run(jar(), "failing_outside")).contains("ValueError: not in a step");
+
+    Span root = collector.span("python-orders");
+    assertThat(root.getStatus().getMessage()).isEqualTo("not in a step");
+    assertThat(attribute(root.getEvents(0).getAttributesList(), "exception.stacktrace"))
+        .contains("failing_outside");
+  }
+
+  @Test
+  void withoutTheJarTheJobRunsAndSaysSo() throws Exception {
+    String said = run(folder.resolve("gone.jar"), "without");
+
+    assertThat(said)
+        .contains("this job runs without telemetry")
+        .contains("is the jar of glue-tracing on the driver's class path?")
+        .contains("KeyError: 'without'");
+  }
+
+  private String run(Path jar, String what) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(System.getenv("WAYBILL_PYSPARK"));
+    command.add(MODULE.resolve("src/test/resources/python/orders.py").toString());
+    command.addAll(List.of("--what", what, "--folder", folder.resolve("rows").toString()));
+    command.addAll(List.of("--trace_header", HEADER, "--otlp_endpoint", collector.url()));
+    ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
+    process.environment().put("PYTHONPATH", MODULE.resolve("python").toString());
+    process.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    process.environment().remove("SPARK_HOME");
+    process
+        .environment()
+        .put(
+            "PYSPARK_SUBMIT_ARGS",
+            "--master local[2] --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"
+                + " --driver-class-path "
+                + jar
+                + " pyspark-shell");
+    Process python = process.start();
+    String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    python.waitFor();
+    return said;
+  }
+
+  private static Path jar() {
+    return MODULE.resolve("target/published/glue-tracing.jar");
+  }
+
+  private LogRecord line(String text) {
+    return collector.logs().stream()
+        .filter(record -> record.getBody().getStringValue().equals(text))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Iterable<String> rows(String step, String input) {
+    Span span = collector.span(step);
+    return Arrays.asList(
+        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_IN.getKey() + input),
+        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
+  }
+}
