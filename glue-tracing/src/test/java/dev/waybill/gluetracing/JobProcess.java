@@ -51,8 +51,9 @@ final class JobProcess {
         classes + File.pathSeparator + System.getProperty("java.class.path"), main, options, args);
   }
 
-  private static JobProcess start(
-      String classPath, String main, List<String> options, String... args) throws IOException {
+  /** With that class path alone. */
+  static JobProcess start(String classPath, String main, List<String> options, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of(System.getProperty("waybill.spark.options").split(" ")));
