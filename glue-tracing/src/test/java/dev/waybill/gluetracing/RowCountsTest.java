@@ -163,6 +163,44 @@ class RowCountsTest {
   }
 
   @Test
+  void aFilterOnTextCountsAllRowsOfTheFile() {
+    String path = folder.resolve("numbers").toString();
+    SPARK.range(0, 40, 1, 1).write().csv(path);
+    run(
+        job -> {
+          Dataset<Row> numbers =
+              job.step("read numbers", () -> SPARK.read().schema("id LONG").csv(path));
+          Dataset<Row> few = job.step("keep few", numbers, rows -> rows.where("id < 5"));
+          job.step("collect", few::collectAsList);
+        });
+
+    assertThat(rows(collector.span("read numbers"))).containsExactly(null, "40");
+    assertThat(rows(collector.span("keep few"))).containsExactly("40", "5");
+  }
+
+  @Test
+  void aFilterOnTextStillPrunesPartitions() {
+    String path = folder.resolve("days").toString();
+    SPARK.range(0, 40, 1, 1).selectExpr("id", "id % 4 as day").write().partitionBy("day").csv(path);
+    run(
+        job -> {
+          Dataset<Row> numbers =
+              job.step("read days", () -> SPARK.read().schema("id LONG, day INT").csv(path));
+          Dataset<Row> day =
+              job.step("keep a day", numbers, rows -> rows.where("day = 3 and id < 20"));
+          job.step(
+              "collect",
+              () -> {
+                assertThat(day.queryExecution().executedPlan().toString())
+                    .containsPattern("PartitionFilters: \\[.*day#\\d+ = 3");
+                return day.collectAsList();
+              });
+        });
+
+    assertThat(rows(collector.span("keep a day"))).containsExactly("5", "5");
+  }
+
+  @Test
   void aFilterBelowAGroupingIsPushedDownToo() {
     String path = folder.resolve("listings").toString();
     SPARK

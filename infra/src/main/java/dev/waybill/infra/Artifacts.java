@@ -1,23 +1,42 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * The files of the checkout that are deployed.
+ * The files that are deployed.
  *
- * @param root the checkout
+ * @param root Waybill's checkout
+ * @param project the folder that has the pipeline's jobs and {@code workflow/}: the checkout, or
+ *     what {@code ./waybill new} made
  */
-public record Artifacts(Path root) {
+public record Artifacts(Path root, Path project) {
 
-  Path lambdaJar() {
-    return built("lambda-trigger/target/lambda-trigger-deployable.jar");
+  /** Of the checkout's own pipeline. */
+  Artifacts(Path root) {
+    this(root, root);
   }
 
-  Path jobsJar() {
-    return built("glue-jobs/target/glue-jobs-deployable.jar");
+  Path lambdaJar() {
+    return built(root, "lambda-trigger/target/lambda-trigger-deployable.jar");
+  }
+
+  /** What a job's JVM has besides Spark. */
+  List<Path> jobJars() {
+    return project.equals(root)
+        ? List.of(built(root, "glue-jobs/target/glue-jobs-deployable.jar"))
+        : List.of(
+            built(project, "target/jobs.jar"),
+            built(root, "glue-tracing/target/published/glue-tracing.jar"));
+  }
+
+  /** The pipeline's jobs. */
+  Jobs jobs() {
+    return Jobs.of(project);
   }
 
   /** Glue asks for a script even where {@code --class} names a class of a jar. */
@@ -26,24 +45,24 @@ public record Artifacts(Path root) {
   }
 
   String workflow() {
-    return text("workflow/pipeline.asl.json");
+    return text(project, "workflow/pipeline.asl.json");
   }
 
   /** A file of {@code collector-config}. */
   String collectorConfig(String file) {
-    return text("collector-config/" + file);
+    return text(root, "collector-config/" + file);
   }
 
-  private String text(String file) {
+  private static String text(Path folder, String file) {
     try {
-      return Files.readString(root.resolve(file));
+      return Files.readString(folder.resolve(file));
     } catch (IOException e) {
-      throw new UncheckedIOException("can't read " + root.resolve(file), e);
+      throw new UncheckedIOException("can't read " + folder.resolve(file), e);
     }
   }
 
-  private Path built(String file) {
-    Path path = root.resolve(file);
+  private static Path built(Path folder, String file) {
+    Path path = folder.resolve(file);
     if (!Files.exists(path)) {
       throw new IllegalArgumentException(path + " is missing: build it, by ./waybill help");
     }

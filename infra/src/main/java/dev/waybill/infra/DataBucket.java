@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Jobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,9 @@ import software.constructs.Construct;
  */
 final class DataBucket extends Construct {
 
-  static final String INPUT = "input";
-
-  /** Folders that the jobs write, each below {@code <folder>/run=<run id>/}. */
-  static final List<String> OUTPUTS =
-      List.of("cleaned", "processed", "neighbourhood_summary", "quarantine", "runs");
+  static final String INPUT = Jobs.INPUT;
 
   private static final String QUARANTINE = "quarantine";
-  private static final String RUNS = "runs";
   private static final int ACCESS_LOG_DAYS = 90;
   private static final int OLD_VERSION_DAYS = 30;
   private static final int ABANDONED_UPLOAD_DAYS = 7;
@@ -40,13 +36,17 @@ final class DataBucket extends Construct {
   private final Logs logs;
   private final String name;
 
+  /** Folders that the jobs write, each below {@code <folder>/run=<run id>/}. */
+  private final List<String> written;
+
   /** Null where the bucket is an existing one. */
   private final Bucket own;
 
-  DataBucket(Construct scope, Settings settings, Logs logs) {
+  DataBucket(Construct scope, Settings settings, Logs logs, List<String> written) {
     super(scope, "DataBucket");
     this.settings = settings;
     this.logs = logs;
+    this.written = written;
     Stack stack = Stack.of(this);
     // A name that is known beforehand lets bucket, permission and function be made without a
     // circle.
@@ -96,11 +96,11 @@ final class DataBucket extends Construct {
    * asks for the folders themselves, which are no objects, and lists them.
    */
   void grantJobs(Role jobs) {
-    List<String> written = new ArrayList<>();
+    List<String> objects = new ArrayList<>();
     List<String> listed = new ArrayList<>(List.of(INPUT, INPUT + "/*"));
-    for (String folder : OUTPUTS) {
-      written.add(objects(folder));
-      written.add(objects(folder + "/*"));
+    for (String folder : written) {
+      objects.add(objects(folder));
+      objects.add(objects(folder + "/*"));
       listed.addAll(List.of(folder, folder + "/*"));
     }
     allow(
@@ -113,7 +113,7 @@ final class DataBucket extends Construct {
         "JobsWrite",
         jobs,
         List.of("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
-        written,
+        objects,
         Map.of());
     allow(
         "JobsList",
@@ -199,7 +199,7 @@ final class DataBucket extends Construct {
       rules.add(expire(QUARANTINE, settings.quarantineDays()));
     }
     if (settings.runsDays() != null) {
-      rules.add(expire(RUNS, settings.runsDays()));
+      rules.add(expire(Jobs.RUNS, settings.runsDays()));
     }
     return rules;
   }

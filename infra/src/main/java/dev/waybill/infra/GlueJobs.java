@@ -1,10 +1,14 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Job;
+import dev.waybill.workflow.Jobs;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.ec2.ISubnet;
@@ -30,11 +34,14 @@ import software.constructs.Construct;
 /** The Spark jobs, with the role, network, encryption and logs that they share. */
 final class GlueJobs extends Construct {
 
+  /** The job that reads the file's values: {@link Settings} have arguments of its own. */
+  private static final String READS_VALUES = "clean-listings";
+
   private static final int WORKERS = 2;
   private static final int CONCURRENT_RUNS = 10;
   private static final Duration TIMEOUT = Duration.minutes(60);
 
-  private final Map<JobSpec, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
+  private final Map<Job, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
   private final String prefix;
   private final String logFolder;
@@ -47,21 +54,28 @@ final class GlueJobs extends Construct {
       Network network,
       DataBucket bucket,
       Collector collector,
-      List<JobSpec> specs) {
+      Jobs specs) {
     super(scope, "Jobs");
     this.prefix = settings.prefix();
     this.logFolder = "/aws-glue/" + prefix;
-    Asset jar = Asset.Builder.create(this, "Jar").path(artifacts.jobsJar().toString()).build();
+    List<Asset> jars = jars(artifacts);
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
     List<IConnection> connections = connections(network);
     SecurityConfiguration security = security(settings, logs);
-    Role role = JobsRole.create(this, logs, logFolder, network, connections, List.of(jar, script));
+    Role role =
+        JobsRole.create(
+            this,
+            logs,
+            logFolder,
+            network,
+            connections,
+            Stream.concat(jars.stream(), Stream.of(script)).toList());
     bucket.grantJobs(role);
     ownLogGroups(logs, security, role);
-    for (JobSpec spec : specs) {
+    for (Job spec : specs.jobs()) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
-      if (spec.equals(JobSpec.CLEAN_LISTINGS)) {
+      if (spec.name().equals(READS_VALUES)) {
         arguments.putAll(settings.cleaningArguments());
       }
       arguments.put("--otlp_endpoint", collector.endpoint());
@@ -72,8 +86,8 @@ final class GlueJobs extends Construct {
               .jobName(name(spec))
               .description("State " + spec.state() + " of the workflow")
               .className(spec.mainClass())
-              .script(Code.fromBucket(script.getBucket(), script.getS3ObjectKey()))
-              .extraJars(List.of(Code.fromBucket(jar.getBucket(), jar.getS3ObjectKey())))
+              .script(code(script))
+              .extraJars(jars.stream().map(GlueJobs::code).toList())
               .glueVersion(GlueVersion.V6_0)
               .workerConfiguration(
                   WorkerConfiguration.builder()
@@ -97,12 +111,12 @@ final class GlueJobs extends Construct {
     }
   }
 
-  Set<JobSpec> specs() {
+  Set<Job> specs() {
     return jobs.keySet();
   }
 
   /** By which Glue knows a job. */
-  String name(JobSpec spec) {
+  String name(Job spec) {
     return prefix + "-" + spec.name();
   }
 
@@ -113,6 +127,19 @@ final class GlueJobs extends Construct {
 
   List<String> arns() {
     return jobs.values().stream().map(ScalaSparkEtlJob::getJobArn).toList();
+  }
+
+  private List<Asset> jars(Artifacts artifacts) {
+    List<Asset> jars = new ArrayList<>();
+    for (Path jar : artifacts.jobJars()) {
+      String id = jars.isEmpty() ? "Jar" : "Jar" + (jars.size() + 1);
+      jars.add(Asset.Builder.create(this, id).path(jar.toString()).build());
+    }
+    return jars;
+  }
+
+  private static Code code(Asset asset) {
+    return Code.fromBucket(asset.getBucket(), asset.getS3ObjectKey());
   }
 
   private List<IConnection> connections(Network network) {

@@ -2,7 +2,6 @@ package dev.waybill.infra;
 
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Environment;
@@ -13,14 +12,16 @@ import software.amazon.awscdk.Validations;
 public final class WaybillApp {
 
   private static final String ROOT = "waybill.root";
+  private static final String PROJECT = "waybill.project";
 
   private WaybillApp() {}
 
   public static void main(String[] args) {
     App app = new App();
     try {
-      stack(
-          app, System.getenv(), new Artifacts(Path.of(System.getProperty(ROOT, ""))), JobSpec.ALL);
+      Path root = Path.of(System.getProperty(ROOT, ""));
+      Path project = Path.of(System.getProperty(PROJECT, root.toString()));
+      stack(app, System.getenv(), new Artifacts(root, project));
     } catch (IllegalArgumentException e) {
       System.err.println("waybill: " + e.getMessage());
       System.exit(1);
@@ -34,11 +35,11 @@ public final class WaybillApp {
    * @param environment names account and region ({@code CDK_DEFAULT_ACCOUNT}, {@code
    *     CDK_DEFAULT_REGION}) where the CDK's command line knows them; only an existing VPC needs
    *     them
-   * @throws IllegalArgumentException where a context switch is wrong, saying how
+   * @throws IllegalArgumentException where a context switch or the list of jobs is wrong, saying
+   *     how
    */
   @SuppressWarnings("unchecked")
-  public static WaybillStack stack(
-      App app, Map<String, String> environment, Artifacts artifacts, List<JobSpec> jobs) {
+  public static WaybillStack stack(App app, Map<String, String> environment, Artifacts artifacts) {
     Settings settings = Settings.of((Map<String, Object>) app.getNode().getAllContext());
     StackProps.Builder props =
         StackProps.builder()
@@ -51,7 +52,7 @@ public final class WaybillApp {
               .region(environment.get("CDK_DEFAULT_REGION"))
               .build());
     }
-    WaybillStack stack = new WaybillStack(app, props.build(), settings, artifacts, jobs);
+    WaybillStack stack = new WaybillStack(app, props.build(), settings, artifacts);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     return stack;
   }

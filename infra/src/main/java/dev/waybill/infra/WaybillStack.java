@@ -1,6 +1,6 @@
 package dev.waybill.infra;
 
-import java.util.List;
+import dev.waybill.workflow.Jobs;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -11,21 +11,17 @@ import software.constructs.Construct;
 /** The pipeline, in the order in which a file and its trace go through it. */
 public final class WaybillStack extends Stack {
 
-  public WaybillStack(
-      Construct scope,
-      StackProps props,
-      Settings settings,
-      Artifacts artifacts,
-      List<JobSpec> specs) {
+  public WaybillStack(Construct scope, StackProps props, Settings settings, Artifacts artifacts) {
     super(scope, settings.stackName(), props);
+    Jobs specs = artifacts.jobs();
     Key key = StackKey.create(this);
     Logs logs = new Logs(key, settings.logDays());
     Network network = new Network(this, settings, logs);
-    DataBucket bucket = new DataBucket(this, settings, logs);
+    DataBucket bucket = new DataBucket(this, settings, logs, specs.written());
     Collector collector = new Collector(this, settings, logs, artifacts, network);
     GlueJobs jobs =
         new GlueJobs(this, settings, logs, artifacts, network, bucket, collector, specs);
-    Workflow workflow = new Workflow(this, settings, logs, artifacts, jobs, bucket);
+    Workflow workflow = new Workflow(this, settings, logs, artifacts, jobs, bucket, specs);
     Trigger trigger = new Trigger(this, settings, logs, artifacts, workflow);
     bucket.notifies(trigger.alias());
 

@@ -1,6 +1,6 @@
 package dev.waybill.infra;
 
-import java.util.HashMap;
+import dev.waybill.workflow.Jobs;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.Stack;
@@ -34,7 +34,8 @@ final class Workflow extends Construct {
       Logs logs,
       Artifacts artifacts,
       GlueJobs jobs,
-      DataBucket bucket) {
+      DataBucket bucket,
+      Jobs specs) {
     super(scope, "Workflow");
     this.name = settings.prefix() + "-pipeline";
     Role role =
@@ -57,14 +58,12 @@ final class Workflow extends Construct {
                     "glue:BatchStopJobRun"))
             .resources(jobs.arns())
             .build());
-    Map<String, String> names = new HashMap<>();
-    jobs.specs().forEach(job -> names.put(job.placeholder(), jobs.name(job)));
     this.machine =
         StateMachine.Builder.create(this, "StateMachine")
             .stateMachineName(name)
             .stateMachineType(StateMachineType.STANDARD)
             .definitionBody(DefinitionBody.fromString(inThisPartition(artifacts.workflow())))
-            .definitionSubstitutions(names)
+            .definitionSubstitutions(specs.names(jobs::name))
             .role(role)
             .tracingEnabled(true)
             .logs(

@@ -77,8 +77,7 @@ class ContextSwitchesTest {
                     + ":region=eu-west-1:returnAsymmetricSubnets=true",
                 vpc()),
             ACCOUNT,
-            Deployment.ARTIFACTS,
-            JobSpec.ALL);
+            Deployment.ARTIFACTS);
 
     assertThat(existing.all("AWS::EC2::VPC")).isEmpty();
     assertThat(existing.all("AWS::EC2::NatGateway")).isEmpty();
@@ -92,16 +91,14 @@ class ContextSwitchesTest {
   /** Only then can the CDK's command line look it up. */
   @Test
   void anExistingVpcMayBeUnknownToTheFirstSynthesis() {
-    Deployment unknown =
-        Deployment.of(Map.of("vpcId", VPC), ACCOUNT, Deployment.ARTIFACTS, JobSpec.ALL);
+    Deployment unknown = Deployment.of(Map.of("vpcId", VPC), ACCOUNT, Deployment.ARTIFACTS);
 
     assertThat(unknown.all("AWS::EC2::VPC")).isEmpty();
   }
 
   @Test
   void anExistingVpcNeedsAnAccount() {
-    assertThatThrownBy(
-            () -> Deployment.of(Map.of("vpcId", VPC), Map.of(), Deployment.ARTIFACTS, JobSpec.ALL))
+    assertThatThrownBy(() -> Deployment.of(Map.of("vpcId", VPC), Map.of(), Deployment.ARTIFACTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "context switch vpcId is 'vpc-0a1b2c3d', and which account and region it is in is not"

@@ -41,8 +41,7 @@ record Deployment(Template template, JsonNode json) {
 
   /** With cdk.json's context, and these switches over it. */
   static Deployment with(Map<String, String> switches) {
-    return MADE.computeIfAbsent(
-        new TreeMap<>(switches), all -> of(switches, Map.of(), ARTIFACTS, JobSpec.ALL));
+    return MADE.computeIfAbsent(new TreeMap<>(switches), all -> of(switches, Map.of(), ARTIFACTS));
   }
 
   static Deployment standard() {
@@ -50,14 +49,11 @@ record Deployment(Template template, JsonNode json) {
   }
 
   static Deployment of(
-      Map<String, ?> switches,
-      Map<String, String> environment,
-      Artifacts artifacts,
-      List<JobSpec> jobs) {
+      Map<String, ?> switches, Map<String, String> environment, Artifacts artifacts) {
     Map<String, Object> context = cdkJsonContext();
     context.putAll(switches);
     App app = new App(AppProps.builder().context(context).analyticsReporting(false).build());
-    WaybillStack stack = WaybillApp.stack(app, environment, artifacts, jobs);
+    WaybillStack stack = WaybillApp.stack(app, environment, artifacts);
     Template template = Template.fromStack(stack);
     return new Deployment(template, JSON.valueToTree(template.toJSON()));
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.workflow.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -27,12 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 class OperatingGuideTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final JobSpec COUNT_LISTINGS =
-      new JobSpec(
-          "count-listings",
-          "dev.waybill.gluejobs.CountListings",
-          "CountListings",
-          Map.of("--least_rows", "1"));
 
   private final String guide = text("docs/operating.md");
 
@@ -153,16 +149,13 @@ class OperatingGuideTest {
   }
 
   @Test
-  void itsJobOfOnesOwnIsDeployedByOneRecordAndOneState(@TempDir Path copy) throws IOException {
-    assertThat(guide)
-        .contains(
-            "new JobSpec(\"%s\", \"%s\", \"%s\", Map.of(\"--least_rows\", \"1\"))"
-                .formatted(
-                    COUNT_LISTINGS.name(), COUNT_LISTINGS.mainClass(), COUNT_LISTINGS.state()));
+  void itsJobOfOnesOwnIsDeployedByOneEntryAndOneState(@TempDir Path copy) throws IOException {
     ObjectNode workflow = (ObjectNode) JSON.readTree(text("workflow/pipeline.asl.json"));
     ObjectNode states = (ObjectNode) workflow.path("States");
     ((ObjectNode) states.path("ProcessListings")).put("Next", "CountListings");
-    states.set("CountListings", stateOfTheGuide());
+    states.set("CountListings", json("\"CountListings\": (\\{.*?\n\\})"));
+    ObjectNode jobs = (ObjectNode) JSON.readTree(text("workflow/jobs.json"));
+    ((ArrayNode) jobs.path("jobs")).add(json("(\\{\n  \"name\": \"count-listings\".*?\n\\})"));
     for (String file :
         List.of(
             "collector-config/aws.yaml",
@@ -171,17 +164,17 @@ class OperatingGuideTest {
       Files.createDirectories(copy.resolve(file).getParent());
       Files.copy(Deployment.ROOT.resolve(file), copy.resolve(file));
     }
-    for (Path jar : List.of(Deployment.ARTIFACTS.lambdaJar(), Deployment.ARTIFACTS.jobsJar())) {
+    for (Path jar :
+        List.of(Deployment.ARTIFACTS.lambdaJar(), Deployment.ARTIFACTS.jobJars().get(0))) {
       Path there = copy.resolve(Deployment.ROOT.relativize(jar));
       Files.createDirectories(there.getParent());
       Files.createSymbolicLink(there, jar);
     }
     Files.createDirectory(copy.resolve("workflow"));
     JSON.writeValue(copy.resolve("workflow/pipeline.asl.json").toFile(), workflow);
-    List<JobSpec> jobs = new ArrayList<>(JobSpec.ALL);
-    jobs.add(COUNT_LISTINGS);
+    JSON.writeValue(copy.resolve(Jobs.FILE).toFile(), jobs);
 
-    Deployment three = Deployment.of(Map.of(), Map.of(), new Artifacts(copy), jobs);
+    Deployment three = Deployment.of(Map.of(), Map.of(), new Artifacts(copy));
 
     JsonNode job = three.one("AWS::Glue::Job", "JobsCountListings");
     assertThat(job.path("Name").asText()).isEqualTo("waybill-count-listings");
@@ -195,12 +188,11 @@ class OperatingGuideTest {
         .contains("JobsCountListings");
   }
 
-  private JsonNode stateOfTheGuide() throws IOException {
-    Matcher state =
-        Pattern.compile("```json\n\"CountListings\": (\\{.*?\n\\})\n```", Pattern.DOTALL)
-            .matcher(guide);
-    assertThat(state.find()).isTrue();
-    return JSON.readTree(state.group(1));
+  /** A block of the guide. */
+  private JsonNode json(String pattern) throws IOException {
+    Matcher block = Pattern.compile("```json\n" + pattern + "\n```", Pattern.DOTALL).matcher(guide);
+    assertThat(block.find()).isTrue();
+    return JSON.readTree(block.group(1));
   }
 
   /** The rows of the last table. */

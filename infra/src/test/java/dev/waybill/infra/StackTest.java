@@ -239,7 +239,7 @@ class StackTest {
   @Test
   void eightFindingsAreAnsweredEachOnOneResource() {
     App app = new App();
-    WaybillStack made = WaybillApp.stack(app, Map.of(), Deployment.ARTIFACTS, JobSpec.ALL);
+    WaybillStack made = WaybillApp.stack(app, Map.of(), Deployment.ARTIFACTS);
 
     List<String> answered = new ArrayList<>();
     for (IConstruct construct : made.getNode().findAll()) {

@@ -142,7 +142,7 @@ class TelemetryWatchingTest {
 
   private static String textsOfTheJobsJar() throws IOException {
     StringBuilder texts = new StringBuilder();
-    try (ZipFile jar = new ZipFile(Deployment.ARTIFACTS.jobsJar().toFile())) {
+    try (ZipFile jar = new ZipFile(Deployment.ARTIFACTS.jobJars().get(0).toFile())) {
       for (ZipEntry entry : Collections.list(jar.entries())) {
         if (entry.getName().startsWith("dev/waybill/gluetracing/")) {
           texts.append(

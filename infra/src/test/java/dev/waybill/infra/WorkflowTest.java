@@ -60,7 +60,7 @@ class WorkflowTest {
   void everyClassThatIsNamedIsInTheJarThatWasBuilt() throws IOException {
     for (JsonNode job : stack.all("AWS::Glue::Job").values()) {
       JsonNode arguments = job.path("DefaultArguments");
-      assertThat(entries(Deployment.ARTIFACTS.jobsJar()))
+      assertThat(entries(Deployment.ARTIFACTS.jobJars().get(0)))
           .contains(arguments.path("--class").asText().replace('.', '/') + ".class");
       assertThat(Deployment.text(arguments.path("--extra-jars"))).endsWith(".jar");
     }

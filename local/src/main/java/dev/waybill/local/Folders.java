@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /** What the JDK has for files, and not for folders. */
 public final class Folders {
@@ -73,6 +75,13 @@ public final class Folders {
     return problem instanceof FileSystemException file && file.getReason() != null
         ? file.getReason()
         : String.valueOf(problem.getMessage());
+  }
+
+  /** The folders in a folder, by name. */
+  public static List<Path> in(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(Files::isDirectory).sorted().toList();
+    }
   }
 
   /** Deletes a folder with all that is in it, or a file; nothing where there is none. */

@@ -1,5 +1,6 @@
 package dev.waybill.local;
 
+import dev.waybill.workflow.Jobs;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,27 +14,40 @@ import java.util.stream.Stream;
 /**
  * Where the build left what the stand-ins start.
  *
- * @param root the checkout
+ * @param root Waybill's checkout
+ * @param project the folder that has the pipeline's jobs and {@code workflow/}: the checkout, or
+ *     what {@code ./waybill new} made
  */
-public record Installation(Path root) {
+public record Installation(Path root, Path project) {
 
   private static final String ROOT = "waybill.root";
+  private static final String PROJECT = "waybill.project";
 
   /** The folder in which the launcher has archives made. */
   private static final String RECORD = "waybill.cds.record";
 
-  /** The one that the launcher names in the system property {@code waybill.root}. */
+  /** Of the checkout's own pipeline. */
+  public Installation(Path root) {
+    this(root, root);
+  }
+
+  /** The one that the launcher names in the system properties. */
   public static Installation ofLauncher() {
     String root = System.getProperty(ROOT);
     if (root == null) {
       throw new IllegalStateException(
           "start it by ./waybill: system property " + ROOT + " is missing");
     }
-    return new Installation(Path.of(root));
+    return new Installation(Path.of(root), Path.of(System.getProperty(PROJECT, root)));
   }
 
   public Path workflow() {
-    return root.resolve("workflow/pipeline.asl.json");
+    return project.resolve("workflow/pipeline.asl.json");
+  }
+
+  /** The pipeline's jobs. */
+  public Jobs jobs() {
+    return Jobs.of(project);
   }
 
   public Path lambdaJar() {
@@ -49,11 +63,15 @@ public record Installation(Path root) {
     return join(Stream.concat(Stream.of(lambdaJar(), localJar()), runtime));
   }
 
-  /**
-   * Class path of a job's JVM: the deployable, Spark as Glue has it, and the stand-in's launcher.
-   */
+  /** Class path of a job's JVM: what is deployed, Spark as Glue has it, and the stand-in. */
   public String jobClassPath() {
-    return join(Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"), localJar()))
+    Stream<Path> deployed =
+        project.equals(root)
+            ? Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"))
+            : Stream.of(
+                project.resolve("target/jobs.jar"),
+                root.resolve("glue-tracing/target/published/glue-tracing.jar"));
+    return join(Stream.concat(deployed, Stream.of(localJar())))
         + File.pathSeparator
         + line("glue-jobs/target/classpath/spark.txt");
   }

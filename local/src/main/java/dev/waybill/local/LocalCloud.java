@@ -1,7 +1,6 @@
 package dev.waybill.local;
 
 import dev.waybill.gluejobs.CleanListings;
-import dev.waybill.gluejobs.ProcessListings;
 import dev.waybill.gluetracing.JobArguments;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver;
@@ -18,6 +17,8 @@ import dev.waybill.local.stepfunctions.StepFunctionsServer;
 import dev.waybill.local.xray.DaemonClient;
 import dev.waybill.local.xray.Segments;
 import dev.waybill.local.xray.XRayServer;
+import dev.waybill.workflow.Job;
+import dev.waybill.workflow.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -52,6 +53,7 @@ public final class LocalCloud implements AutoCloseable {
 
   private final Path bucketFolder;
   private final Path runsFolder;
+  private final List<String> outputs;
   private final ChildJvms jvms;
   private final DaemonClient daemon;
   private final Segments segments;
@@ -126,24 +128,17 @@ public final class LocalCloud implements AutoCloseable {
     this.bucketFolder = create(out.toAbsolutePath().normalize().resolve("bucket"));
     this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
     create(bucketFolder.resolve("input"));
+    Jobs pipeline = installation.jobs();
+    this.outputs = pipeline.outputs();
     this.machine =
-        StateMachine.load(
-            STATE_MACHINE,
-            installation.workflow(),
-            Map.of(
-                "CleanListingsJobName",
-                CleanListings.NAME,
-                "ProcessListingsJobName",
-                ProcessListings.NAME));
+        StateMachine.load(STATE_MACHINE, installation.workflow(), pipeline.names(Job::name));
     this.jvms = new ChildJvms(bucketFolder.getParent(), runsFolder);
     this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
     this.xray = XRayServer.start(segments);
     List<JobDefinition> jobs =
-        List.of(
-            job(CleanListings.NAME, CleanListings.class.getName(), cleaning.arguments()),
-            job(ProcessListings.NAME, ProcessListings.class.getName(), Map.of()));
+        pipeline.jobs().stream().map(job -> definition(job, cleaning)).toList();
     this.glue =
         GlueServer.start(
             jobs,
@@ -215,6 +210,11 @@ public final class LocalCloud implements AutoCloseable {
 
   public Path runsFolder() {
     return runsFolder;
+  }
+
+  /** The folders of the bucket that hold data sets. */
+  public List<String> outputs() {
+    return outputs;
   }
 
   public String s3Url() {
@@ -309,10 +309,14 @@ public final class LocalCloud implements AutoCloseable {
     lambda.invoke(object);
   }
 
-  private JobDefinition job(String name, String mainClass, Map<String, String> arguments) {
-    Map<String, String> defaults = new HashMap<>(arguments);
+  private static JobDefinition definition(Job job, CleaningSettings cleaning) {
+    Map<String, String> defaults = new HashMap<>(job.arguments());
+    if (job.name().equals(CleanListings.NAME)) {
+      defaults.putAll(cleaning.arguments());
+    }
     defaults.put("--" + JobArguments.OTLP_ENDPOINT, JobJvm.COLLECTOR);
-    return new JobDefinition(name, mainClass, CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
+    return new JobDefinition(
+        job.name(), job.mainClass(), CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
   }
 
   private Map<String, String> jobEnvironment(Map<String, String> more) {

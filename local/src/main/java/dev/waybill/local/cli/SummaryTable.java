@@ -38,6 +38,16 @@ final class SummaryTable {
               (reason, count) -> lines.add(line("", "%s %s".formatted(number(count), reason))));
       lines.add("  values filled in or replaced: " + changed(run.values().changed()));
     }
+    if (run.rows().read() == null && !run.steps().isEmpty()) {
+      lines.add("  %-16s  %11s %11s".formatted("rows by step", "in", "out"));
+      run.steps()
+          .forEach(
+              step ->
+                  lines.add(
+                      "  %-16s  %11s %11s  %s"
+                          .formatted(
+                              "", count(step.rowsIn()), count(step.rowsOut()), step.step())));
+    }
     run.warnings().forEach(warning -> lines.add(line("warning", warning)));
     double jobs = 0;
     for (JobTry job : run.jobs()) {
@@ -80,6 +90,10 @@ final class SummaryTable {
 
   private static String line(String name, String value) {
     return "  %-16s  %s".formatted(name, value);
+  }
+
+  private static String count(Long rows) {
+    return rows == null ? "" : "%,d".formatted(rows);
   }
 
   private static String number(long value) {

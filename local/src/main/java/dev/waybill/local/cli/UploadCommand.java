@@ -2,6 +2,7 @@ package dev.waybill.local.cli;
 
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsErrors;
+import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
 import dev.waybill.local.run.DeployedRuns;
 import dev.waybill.local.run.DeployedStack;
@@ -66,7 +67,9 @@ final class UploadCommand implements Callable<Integer> {
     errors.requireRegion();
     try (AwsClients aws = AwsClients.ofEnvironment()) {
       DeployedStack stack = DeployedStack.find(aws, errors, target.stack, target.bucket);
-      summaries = new DeployedRuns(aws, errors, stack, progress, POLL, PATIENCE).run(files);
+      List<String> outputs = Installation.ofLauncher().jobs().outputs();
+      summaries =
+          new DeployedRuns(aws, errors, stack, progress, POLL, PATIENCE, outputs).run(files);
     }
     spec.commandLine().getOut().println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
     return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;

@@ -134,7 +134,9 @@ public final class HtmlReport {
 
   private static String rows(RunSummary run) {
     if (run.rows().read() == null) {
-      return "<p class=\"none\">No row was read: the run ended before.</p>";
+      return run.steps().isEmpty()
+          ? "<p class=\"none\">No row was counted: the run ended before.</p>"
+          : rowsByStep(run.steps());
     }
     long read = run.rows().read();
     StringBuilder table = new StringBuilder();
@@ -149,6 +151,23 @@ public final class HtmlReport {
             (reason, count) ->
                 table.append(row("rejected: " + reason.replace('_', ' '), count, read, "bad")));
     return "<table class=\"rows\">" + table + "</table>";
+  }
+
+  /** Of jobs that leave no record of their rows. */
+  private static String rowsByStep(List<Trace.Step> steps) {
+    StringBuilder table =
+        new StringBuilder(
+            "<tr><th>step</th><td class=\"number\">in</td><td class=\"number\">out</td></tr>");
+    steps.forEach(
+        step ->
+            table.append(
+                "<tr><th>%s</th><td class=\"number\">%s</td><td class=\"number\">%s</td></tr>"
+                    .formatted(escape(step.step()), count(step.rowsIn()), count(step.rowsOut()))));
+    return "<table class=\"rows\">" + table + "</table>";
+  }
+
+  private static String count(Long rows) {
+    return rows == null ? "" : "%,d".formatted(rows);
   }
 
   private static String row(String name, long count, long of, String kind) {

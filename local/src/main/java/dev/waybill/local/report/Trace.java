@@ -1,5 +1,6 @@
 package dev.waybill.local.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.Json;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.TreeMap;
  * @param spans in the order in which they began
  */
 public record Trace(List<Span> spans) {
+
+  private static final String ROWS_IN = "waybill.step.rows_in";
+  private static final String ROWS_OUT = "waybill.step.rows_out";
 
   /**
    * A span, or a segment, or a subsegment.
@@ -59,6 +63,34 @@ public record Trace(List<Span> spans) {
     }
     return new Trace(
         byId.values().stream().sorted(Comparator.comparingDouble(Span::start)).toList());
+  }
+
+  /**
+   * What passed a step of a job.
+   *
+   * @param job its name
+   * @param rowsIn null where the step reads no rows of another, or they were not counted
+   * @param rowsOut null where they were not counted
+   */
+  public record Step(
+      @JsonProperty("job") String job,
+      @JsonProperty("step") String step,
+      @JsonProperty("rows_in") Long rowsIn,
+      @JsonProperty("rows_out") Long rowsOut) {}
+
+  /** The steps that rows were counted at, in the order of their start. */
+  public List<Step> steps() {
+    return spans.stream()
+        .filter(
+            span -> span.attributes.containsKey(ROWS_IN) || span.attributes.containsKey(ROWS_OUT))
+        .map(
+            span ->
+                new Step(
+                    span.service,
+                    span.name,
+                    number(span.attributes.get(ROWS_IN)),
+                    number(span.attributes.get(ROWS_OUT))))
+        .toList();
   }
 
   public List<Span> roots() {
@@ -152,6 +184,10 @@ public record Trace(List<Span> spans) {
       attributes.put(attribute.path("key").asText(), String.join(", ", value));
     }
     return attributes;
+  }
+
+  private static Long number(String text) {
+    return text == null ? null : Long.valueOf(text);
   }
 
   private static double seconds(JsonNode nanos) {

@@ -35,6 +35,7 @@ public final class DeployedRuns {
   private final Progress progress;
   private final Duration poll;
   private final Duration patience;
+  private final List<String> outputs;
   private final ExecutionFollower follower;
 
   /**
@@ -43,6 +44,7 @@ public final class DeployedRuns {
    * @param errors says why a call failed
    * @param poll between looks at an execution
    * @param patience until an upload without an execution is given up
+   * @param outputs the folders of the bucket that hold data sets
    */
   public DeployedRuns(
       AwsClients aws,
@@ -50,13 +52,15 @@ public final class DeployedRuns {
       DeployedStack stack,
       Progress progress,
       Duration poll,
-      Duration patience) {
+      Duration patience,
+      List<String> outputs) {
     this.aws = aws;
     this.errors = errors;
     this.stack = stack;
     this.progress = progress;
     this.poll = poll;
     this.patience = patience;
+    this.outputs = outputs;
     this.follower = new ExecutionFollower(aws, stack.stateMachineArn(), poll);
   }
 
@@ -149,6 +153,7 @@ public final class DeployedRuns {
         sent.traceId(),
         new RunSummary.Input(sent.file().toString(), sent.bytes()),
         recorded.rows(),
+        List.of(),
         recorded.values(),
         recorded.warnings(),
         outputs(ended.runId()),
@@ -167,6 +172,7 @@ public final class DeployedRuns {
         sent.traceId(),
         new RunSummary.Input(sent.file().toString(), sent.bytes()),
         Recorded.NONE.rows(),
+        List.of(),
         Recorded.NONE.values(),
         Recorded.NONE.warnings(),
         Map.of(),
@@ -189,11 +195,11 @@ public final class DeployedRuns {
   }
 
   private Map<String, String> outputs(String runId) {
-    Map<String, String> outputs = new LinkedHashMap<>();
-    for (String name : RunFolder.DATA_SETS) {
-      outputs.put(name, "s3://%s/%s/run=%s/".formatted(stack.bucket(), name, runId));
+    Map<String, String> written = new LinkedHashMap<>();
+    for (String name : outputs) {
+      written.put(name, "s3://%s/%s/run=%s/".formatted(stack.bucket(), name, runId));
     }
-    return outputs;
+    return written;
   }
 
   private String traceLink(String traceId) {

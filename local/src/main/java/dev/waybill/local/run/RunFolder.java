@@ -32,8 +32,6 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
  */
 public final class RunFolder {
 
-  static final List<String> DATA_SETS =
-      List.of("cleaned", "processed", "neighbourhood_summary", "quarantine");
   private static final String RUN_JSON = "run.json";
   static final String REPORT = "report.html";
   private static final String SEGMENTS = "segments.jsonl";
@@ -107,6 +105,7 @@ public final class RunFolder {
             traceId,
             new RunSummary.Input(upload.file, upload.bytes),
             recorded.rows(),
+            trace.steps(),
             recorded.values(),
             recorded.warnings(),
             outputs(run.runId()),
@@ -161,7 +160,7 @@ public final class RunFolder {
 
   private Map<String, String> outputs(String runId) {
     Map<String, String> outputs = new LinkedHashMap<>();
-    for (String name : DATA_SETS) {
+    for (String name : cloud.outputs()) {
       Path prefix = cloud.bucketFolder().resolve(name).resolve("run=" + runId);
       if (Files.exists(prefix.resolve("_SUCCESS"))) {
         outputs.put(name, prefix.toString());

@@ -10,6 +10,7 @@ import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
+import dev.waybill.local.report.Trace;
 import dev.waybill.local.run.ExecutionFollower.Ended;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
  * @param status SUCCEEDED or FAILED
  * @param error null where it succeeded
  * @param traceId as X-Ray writes it; null where nothing was sent
+ * @param steps rows in and out of each step of the jobs, by the trace
  * @param values of the rows in {@code cleaned/} that were filled in or replaced
  * @param warnings of the jobs, in sentences
  * @param outputs by data set: of a local run the paths on this machine of those that are complete,
@@ -40,6 +42,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
   "trace_id",
   "input",
   "rows",
+  "steps",
   "values",
   "warnings",
   "outputs",
@@ -55,6 +58,7 @@ public record RunSummary(
     @JsonProperty("trace_id") String traceId,
     @JsonProperty("input") Input input,
     @JsonProperty("rows") Rows rows,
+    @JsonProperty("steps") List<Trace.Step> steps,
     @JsonProperty("values") RunRecord.Values values,
     @JsonProperty("warnings") List<String> warnings,
     @JsonProperty("outputs") Map<String, String> outputs,
@@ -167,6 +171,7 @@ public record RunSummary(
         null,
         new Input(file.toString(), 0),
         Rows.NONE,
+        List.of(),
         RunRecord.Values.NONE,
         List.of(),
         Map.of(),

@@ -1,7 +1,6 @@
 package dev.waybill.local.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.local.Folders;
 import dev.waybill.local.Json;
@@ -12,6 +11,7 @@ import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Input;
 import dev.waybill.local.run.RunSummary.Rows;
 import dev.waybill.local.run.RunSummary.TraceShape;
+import dev.waybill.workflow.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -137,6 +137,7 @@ record StartedRun(
               traceId,
               new Input(file, bytes),
               Rows.NONE,
+              List.of(),
               RunRecord.Values.NONE,
               List.of(),
               Map.of(),
@@ -166,8 +167,10 @@ record StartedRun(
       return;
     }
     try {
-      for (Output output : Output.values()) {
-        Folders.delete(prefix(bucket, output));
+      for (Path folder : Folders.in(bucket)) {
+        if (!folder.endsWith(Jobs.INPUT)) {
+          Folders.delete(prefix(folder));
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("can't remove the incomplete data sets of run " + runId, e);
@@ -175,10 +178,10 @@ record StartedRun(
   }
 
   private boolean isComplete(Path bucket) {
-    return Files.exists(prefix(bucket, Output.RUNS).resolve(RunRecord.MANIFEST));
+    return Files.exists(prefix(bucket.resolve(Jobs.RUNS)).resolve(RunRecord.MANIFEST));
   }
 
-  private Path prefix(Path bucket, Output output) {
-    return bucket.resolve(output.folder()).resolve("run=" + runId);
+  private Path prefix(Path folder) {
+    return folder.resolve("run=" + runId);
   }
 }

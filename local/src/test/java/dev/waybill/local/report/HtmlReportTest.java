@@ -68,6 +68,7 @@ class HtmlReportTest {
             HOSTILE,
             new RunSummary.Input(HOSTILE, 1),
             new RunSummary.Rows(2L, 1L, 1L, Map.of(HOSTILE, 1L)),
+            List.of(new Trace.Step(HOSTILE, HOSTILE, 1L, 1L)),
             new RunRecord.Values(
                 Map.of(HOSTILE, Map.of(HOSTILE, 1L, "unreadable", 1L)),
                 Map.of(HOSTILE, List.of(HOSTILE))),

@@ -1,12 +1,16 @@
 package dev.waybill.gluetracing.internal.spark;
 
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.SubqueryAlias;
 import org.apache.spark.sql.catalyst.plans.logical.UnaryNode;
+import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
+import org.apache.spark.sql.execution.datasources.orc.OrcFileFormat;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2RelationBase;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -28,14 +32,37 @@ final class ScanPlans {
   private static long filters(LogicalPlan plan) {
     long below =
         CollectionConverters.asJava(plan.children()).stream().mapToLong(ScanPlans::filters).sum();
-    return plan instanceof Filter && isScan(plan) ? below + 1 : below;
+    return plan instanceof Filter filter && isScan(plan) && isWorthPushing(filter)
+        ? below + 1
+        : below;
   }
 
   private static boolean isScan(LogicalPlan plan) {
+    LogicalPlan source = source(plan);
+    return source instanceof LogicalRelation || source instanceof DataSourceV2RelationBase;
+  }
+
+  /**
+   * Whether a filter spares reading. Readers of files by rows, such as CSV and JSON, read all of
+   * each file and drop the rows that the filter drops: there, only whole partitions can be spared.
+   */
+  private static boolean isWorthPushing(Filter filter) {
+    if (source(filter) instanceof LogicalRelation relation
+        && relation.relation() instanceof HadoopFsRelation files
+        && !(files.fileFormat() instanceof ParquetFileFormat)
+        && !(files.fileFormat() instanceof OrcFileFormat)) {
+      Set<String> partitions = Set.of(files.partitionSchema().fieldNames());
+      return CollectionConverters.asJava(filter.references().toSeq()).stream()
+          .anyMatch(column -> partitions.contains(column.name()));
+    }
+    return true;
+  }
+
+  private static LogicalPlan source(LogicalPlan plan) {
     LogicalPlan node = plan;
     while (node instanceof Project || node instanceof Filter || node instanceof SubqueryAlias) {
       node = ((UnaryNode) node).child();
     }
-    return node instanceof LogicalRelation || node instanceof DataSourceV2RelationBase;
+    return node;
   }
 }

@@ -1,0 +1,48 @@
+package dev.waybill.local.cli;
+
+import dev.waybill.local.Installation;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code waybill new}. */
+@Command(
+    name = "new",
+    description = {
+      "Writes a small project with a pipeline of your own: one traced Spark job, its test, its workflow and its deployment.",
+      "",
+      "There, ./waybill run, test, watch and upload work as here, and npx cdk deploy deploys it."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class NewCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "DIR",
+      description =
+          "the project's folder, new or empty; its last name becomes the project's and the stack's")
+  private Path folder;
+
+  @Override
+  public Integer call() {
+    new NewProject(Installation.ofLauncher().root()).write(folder);
+    spec.commandLine()
+        .getOut()
+        .printf(
+            """
+            %s is there. Run its job on this machine:
+
+              cd %s
+              ./waybill run %s
+
+            Then put your own job in place of %s.
+            """,
+            folder, folder, NewProject.SAMPLE, NewProject.JOB);
+    return Waybill.SUCCEEDED;
+  }
+}
