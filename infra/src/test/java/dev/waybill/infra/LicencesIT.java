@@ -118,7 +118,8 @@ class LicencesIT {
 
   /** Each variable names what a script of {@code .ci} made, beside its bill of materials. */
   @ParameterizedTest
-  @ValueSource(strings = {"WAYBILL_COLLECTOR", "WAYBILL_QUERIES", "WAYBILL_CFN_LINT", "WAYBILL_PYSPARK"})
+  @ValueSource(
+      strings = {"WAYBILL_COLLECTOR", "WAYBILL_QUERIES", "WAYBILL_CFN_LINT", "WAYBILL_PYSPARK"})
   void everyPartOfWhatCiBuildsMayBeTaken(String variable) throws IOException {
     String made = System.getenv(variable);
     assumeThat(made).as("%s is not set: .ci/run sets it", variable).isNotNull();
