@@ -57,9 +57,9 @@ class PythonIT {
     assertThat(rows("make orders", "")).containsExactly(null, "100");
     assertThat(rows("check orders", "")).containsExactly("100", "80");
     assertThat(rows("filter good", "")).containsExactly("80", "80");
-    assertThat(rows("join customers", ".filter_good")).containsExactly("80", "32");
-    assertThat(rows("join customers", ".input_2")).containsExactly("4", "32");
-    assertThat(rows("unite", ".first")).containsExactly("32", "64");
+    assertThat(rows("join customers", "filter_good")).containsExactly("80", "32");
+    assertThat(rows("join customers", "input_2")).containsExactly("4", "32");
+    assertThat(rows("unite", "first")).containsExactly("32", "64");
     assertThat(rows("double ids", "")).containsExactly(null, "64");
     assertThat(rows("filter file", "")).containsExactly("3", "1");
     assertThat(root.getSpanId()).isEqualTo(collector.span("count rows").getParentSpanId());
@@ -254,7 +254,12 @@ class PythonIT {
   private Iterable<String> rows(String step, String input) {
     Span span = collector.span(step);
     return Arrays.asList(
-        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_IN.getKey() + input),
+        attribute(
+            span.getAttributesList(),
+            (input.isEmpty()
+                    ? WaybillAttributes.STEP_ROWS_IN
+                    : WaybillAttributes.stepInputRows(input))
+                .getKey()),
         attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
   }
 }

@@ -45,7 +45,7 @@ class ScalaIT {
       assertThat(
               attribute(
                   join.getAttributesList(),
-                  WaybillAttributes.stepRowsIn("filter large orders").getKey()))
+                  WaybillAttributes.stepInputRows("filter large orders").getKey()))
           .isEqualTo("49");
       assertThat(attribute(join.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()))
           .isEqualTo("10");
