@@ -32,17 +32,21 @@ record GivenTrace(
     Optional<String> unusable =
         traceparent.map(given -> "no usable --%s (%s)".formatted(JobArguments.TRACEPARENT, given));
     Optional<String> given = arguments.find(JobArguments.TRACE_HEADER);
+    Optional<String> warning =
+        unusable.map(words -> "%s: --%s counts".formatted(words, JobArguments.TRACE_HEADER));
     return given
         .flatMap(TraceHeader::parse)
         .map(
             header ->
-                new GivenTrace(
-                    header.traceId(),
-                    header.parent(),
-                    header.sampled(),
-                    true,
-                    unusable.map(
-                        words -> "%s: --%s counts".formatted(words, JobArguments.TRACE_HEADER))))
+                new GivenTrace(header.traceId(), header.parent(), header.sampled(), true, warning))
+        .or(
+            () ->
+                given
+                    .flatMap(header -> TraceParent.parse(header, ""))
+                    .map(
+                        parent ->
+                            new GivenTrace(
+                                parent.getTraceId(), parent, parent.isSampled(), true, warning)))
         .orElseGet(
             () ->
                 begun(

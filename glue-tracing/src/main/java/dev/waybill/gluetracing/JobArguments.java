@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class JobArguments {
 
   /**
-   * The {@code X-Amzn-Trace-Id} under which the run was started; {@link #TRACEPARENT} counts before
-   * it.
+   * The {@code X-Amzn-Trace-Id} under which the run was started, or a {@code traceparent} in its
+   * place: whoever starts an execution may have no other. {@link #TRACEPARENT} counts before it.
    */
   public static final String TRACE_HEADER = "trace_header";
 

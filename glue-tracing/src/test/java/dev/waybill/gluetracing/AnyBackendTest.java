@@ -242,6 +242,18 @@ class AnyBackendTest {
   }
 
   @Test
+  void aTraceparentInThePlaceOfTheTraceHeaderIsOne() {
+    run(
+        "--otlp_endpoint",
+        collector.url(),
+        "--trace_header",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+
+    assertThat(TestCollector.hex(collector.span("test-job").getParentSpanId()))
+        .isEqualTo("b7ad6b7169203331");
+  }
+
+  @Test
   void aTraceparentThatIsNotSampledSendsNoSpans() {
     run(
         "--otlp_endpoint",

@@ -10,6 +10,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,9 +57,9 @@ class PythonIT {
     assertThat(rows("make orders", "")).containsExactly(null, "100");
     assertThat(rows("check orders", "")).containsExactly("100", "80");
     assertThat(rows("filter good", "")).containsExactly("80", "80");
-    assertThat(rows("join customers", ".filter_good")).containsExactly("80", "32");
-    assertThat(rows("join customers", ".input_2")).containsExactly("4", "32");
-    assertThat(rows("unite", ".first")).containsExactly("32", "64");
+    assertThat(rows("join customers", "filter_good")).containsExactly("80", "32");
+    assertThat(rows("join customers", "input_2")).containsExactly("4", "32");
+    assertThat(rows("unite", "first")).containsExactly("32", "64");
     assertThat(rows("double ids", "")).containsExactly(null, "64");
     assertThat(rows("filter file", "")).containsExactly("3", "1");
     assertThat(root.getSpanId()).isEqualTo(collector.span("count rows").getParentSpanId());
@@ -132,15 +133,98 @@ class PythonIT {
         .contains("KeyError: 'without'");
   }
 
+  @Test
+  void theJobOfTheGuideRunsAsItStandsThere() throws Exception {
+    String guide = Files.readString(MODULE.resolveSibling("docs/your-job.md"));
+    int begin = guide.indexOf("```python\n") + "```python\n".length();
+    Path script = folder.resolve("guide.py");
+    Files.writeString(
+        script,
+        "from pyspark.sql import SparkSession\n"
+            + "spark = SparkSession.builder.getOrCreate()\n"
+            + "spark.range(200).coalesce(1).selectExpr('id as total').write.parquet('%s/orders')\n"
+                .formatted(folder)
+            + guide.substring(begin, guide.indexOf("```", begin)));
+
+    String said =
+        run(
+            jar(),
+            List.of(python(), script.toString()),
+            "--shop",
+            folder.toString(),
+            "--otlp_endpoint",
+            collector.url());
+
+    assertThat(collector.names()).as(said).contains("large-orders");
+    assertThat(rows("filter large orders", "")).containsExactly("200", "99");
+  }
+
+  @Test
+  void aJobThatKnowsNothingOfWaybillIsTracedByOneSetting() throws Exception {
+    Path script = folder.resolve("plain.py");
+    Files.writeString(
+        script,
+        """
+        from pyspark.sql import SparkSession
+
+        spark = SparkSession.builder.appName("plain-python").getOrCreate()
+        print("rows:", spark.range(100).groupBy("id").count().count())
+        """);
+
+    String said =
+        run(
+            jar(),
+            List.of(
+                Path.of(python()).resolveSibling("spark-submit").toString(),
+                "--driver-class-path",
+                jar().toString(),
+                "--conf",
+                "spark.plugins=dev.waybill.gluetracing.WaybillPlugin",
+                script.toString()),
+            "--trace_header",
+            HEADER,
+            "--otlp_endpoint",
+            collector.url());
+
+    assertThat(said).contains("rows: 100");
+    Span root = collector.span("plain-python");
+    assertThat(TestCollector.hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
+    assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
+    assertThat(collector.spans())
+        .anySatisfy(
+            span ->
+                assertThat(
+                        attribute(
+                            span.getAttributesList(),
+                            WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES.getKey()))
+                    .isNotNull());
+  }
+
   private String run(Path jar, String what) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(System.getenv("WAYBILL_PYSPARK"));
-    command.add(MODULE.resolve("src/test/resources/python/orders.py").toString());
-    command.addAll(List.of("--what", what, "--folder", folder.resolve("rows").toString()));
-    command.addAll(List.of("--trace_header", HEADER, "--otlp_endpoint", collector.url()));
+    return run(
+        jar,
+        List.of(python(), MODULE.resolve("src/test/resources/python/orders.py").toString()),
+        "--what",
+        what,
+        "--folder",
+        folder.resolve("rows").toString(),
+        "--trace_header",
+        HEADER,
+        "--otlp_endpoint",
+        collector.url());
+  }
+
+  private static String python() {
+    return System.getenv("WAYBILL_PYSPARK");
+  }
+
+  private static String run(Path jar, List<String> start, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(start);
+    command.addAll(List.of(arguments));
     ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
     process.environment().put("PYTHONPATH", MODULE.resolve("python").toString());
     process.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    process.environment().put("PYSPARK_PYTHON", python());
     process.environment().remove("SPARK_HOME");
     process
         .environment()
@@ -170,7 +254,12 @@ class PythonIT {
   private Iterable<String> rows(String step, String input) {
     Span span = collector.span(step);
     return Arrays.asList(
-        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_IN.getKey() + input),
+        attribute(
+            span.getAttributesList(),
+            (input.isEmpty()
+                    ? WaybillAttributes.STEP_ROWS_IN
+                    : WaybillAttributes.stepInputRows(input))
+                .getKey()),
         attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
   }
 }

@@ -53,7 +53,7 @@ class ReadmeSampleTest {
       assertThat(
               attribute(
                   collector.span("join customers").getAttributesList(),
-                  WaybillAttributes.stepRowsIn("filter large orders").getKey()))
+                  WaybillAttributes.stepInputRows("filter large orders").getKey()))
           .isEqualTo("49");
       assertThat(collector.names()).contains("large-orders", "read orders", "write large orders");
     }

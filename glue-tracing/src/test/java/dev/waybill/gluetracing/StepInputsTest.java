@@ -72,8 +72,8 @@ class StepInputsTest {
         });
 
     assertThat(rows("join customers", "")).containsExactly("104", "40");
-    assertThat(rows("join customers", ".read_orders")).containsExactly("100", "40");
-    assertThat(rows("join customers", ".input_2")).containsExactly("4", "40");
+    assertThat(rows("join customers", "read_orders")).containsExactly("100", "40");
+    assertThat(rows("join customers", "input_2")).containsExactly("4", "40");
   }
 
   @Test
@@ -94,8 +94,8 @@ class StepInputsTest {
           assertThat(job.step("collect", all::collectAsList)).hasSize(8);
         });
 
-    assertThat(rows("unite days", ".monday")).containsExactly("3", "8");
-    assertThat(rows("unite days", ".tuesday")).containsExactly("5", "8");
+    assertThat(rows("unite days", "monday")).containsExactly("3", "8");
+    assertThat(rows("unite days", "tuesday")).containsExactly("5", "8");
   }
 
   @Test
@@ -107,8 +107,8 @@ class StepInputsTest {
           job.step("collect", () -> pairs.collectAsList());
         });
 
-    assertThat(rows("pair", ".read_people")).containsExactly("6", "6");
-    assertThat(rows("pair", ".input_2")).containsExactly("6", "6");
+    assertThat(rows("pair", "read_people")).containsExactly("6", "6");
+    assertThat(rows("pair", "input_2")).containsExactly("6", "6");
   }
 
   @Test
@@ -140,7 +140,12 @@ class StepInputsTest {
   private Iterable<String> rows(String step, String input) {
     Span span = collector.span(step);
     return Arrays.asList(
-        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_IN.getKey() + input),
+        attribute(
+            span.getAttributesList(),
+            (input.isEmpty()
+                    ? WaybillAttributes.STEP_ROWS_IN
+                    : WaybillAttributes.stepInputRows(input))
+                .getKey()),
         attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
   }
 }

@@ -90,6 +90,26 @@ class UploadCommandIT {
   }
 
   @Test
+  void ofSeveralRunsInOneTraceItFollowsItsOwn() throws Exception {
+    String[] command = {
+      "--json",
+      "--traceparent",
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      missing.toString()
+    };
+
+    JsonNode first = Json.parse(upload(command).out()).path(0);
+    JsonNode second = Json.parse(upload(command).out()).path(0);
+
+    assertThat(first.path("trace_id").asText())
+        .isEqualTo("1-0af76519-16cd43dd8448eb211c80319c")
+        .isEqualTo(second.path("trace_id").asText());
+    assertThat(second.path("run_id").asText())
+        .startsWith("missing-")
+        .isNotEqualTo(first.path("run_id").asText());
+  }
+
+  @Test
   void aPipelineThatDoesNotExistIsNamedWithThoseThatDo() throws Exception {
     Ended upload = upload("--stack", "Other", SAMPLE.toString());
 

@@ -6,6 +6,7 @@ import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
 import dev.waybill.local.Keys;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.TraceHeader;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.run.LocalRuns;
 import dev.waybill.local.run.OutFolder;
@@ -57,6 +58,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private BackendOptions backend = new BackendOptions();
 
+  @Mixin private OutsideTrace trace = new OutsideTrace();
+
   @Option(
       names = "--json",
       description = "print one JSON array of run.json objects on stdout, and nothing else")
@@ -65,6 +68,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     InputFiles.check(files);
+    TraceHeader outside = trace.of(files);
     CleaningSettings cleaning = unreadable.settings();
     Progress progress = new Progress(System.err, json);
     Backend collector = backend.backend(progress::warn);
@@ -81,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
                 progress::warn,
                 cleaning);
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
-      summaries = new LocalRuns(cloud, progress).run(files);
+      summaries = new LocalRuns(cloud, progress).run(files, outside);
       print(summaries);
     }
     return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;

@@ -4,6 +4,7 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsErrors;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Json;
+import dev.waybill.local.TraceHeader;
 import dev.waybill.local.run.DeployedRuns;
 import dev.waybill.local.run.DeployedStack;
 import dev.waybill.local.run.Progress;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,6 +45,8 @@ final class UploadCommand implements Callable<Integer> {
 
   @ArgGroup private Target target = new Target();
 
+  @Mixin private OutsideTrace trace = new OutsideTrace();
+
   @Option(names = "--json", description = "print one JSON array on stdout, and nothing else")
   private boolean json;
 
@@ -61,6 +65,7 @@ final class UploadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     InputFiles.check(files);
+    TraceHeader outside = trace.of(files);
     Progress progress = new Progress(System.err, json);
     List<RunSummary> summaries;
     AwsErrors errors = AwsErrors.ofEnvironment();
@@ -69,7 +74,8 @@ final class UploadCommand implements Callable<Integer> {
       DeployedStack stack = DeployedStack.find(aws, errors, target.stack, target.bucket);
       List<String> outputs = Installation.ofLauncher().jobs().outputs();
       summaries =
-          new DeployedRuns(aws, errors, stack, progress, POLL, PATIENCE, outputs).run(files);
+          new DeployedRuns(aws, errors, stack, progress, POLL, PATIENCE, outputs)
+              .run(files, outside);
     }
     spec.commandLine().getOut().println(json ? Json.pretty(summaries) : SummaryTable.of(summaries));
     return summaries.stream().allMatch(RunSummary::succeeded) ? Waybill.SUCCEEDED : Waybill.FAILED;

@@ -21,6 +21,14 @@ public record Trace(List<Span> spans) {
   private static final String ROWS_IN = "waybill.step.rows_in";
   private static final String ROWS_OUT = "waybill.step.rows_out";
 
+  /** Where a segment's metadata has what is Waybill's. */
+  public static final String WAYBILL = "waybill";
+
+  /**
+   * True there on a segment whose parent is somebody else's: it is a root of what is known here.
+   */
+  public static final String PARENT_IS_OUTSIDE = "parent_is_outside";
+
   /**
    * A span, or a segment, or a subsegment.
    *
@@ -130,6 +138,10 @@ public record Trace(List<Span> spans) {
     if (segment.has("origin")) {
       attributes.put("origin", segment.path("origin").asText());
     }
+    boolean outside = segment.path("metadata").path(WAYBILL).path(PARENT_IS_OUTSIDE).asBoolean();
+    if (outside) {
+      attributes.put("parent_id", segment.path("parent_id").asText());
+    }
     boolean failed = segment.path("fault").asBoolean() || segment.path("error").asBoolean();
     JsonNode exception = segment.path("cause").path("exceptions").path(0);
     double start = segment.path("start_time").asDouble();
@@ -137,7 +149,7 @@ public record Trace(List<Span> spans) {
         id,
         new Span(
             id,
-            segment.has("parent_id") ? segment.path("parent_id").asText() : parent,
+            segment.has("parent_id") && !outside ? segment.path("parent_id").asText() : parent,
             segment.path("name").asText(),
             service,
             start,

@@ -2,6 +2,7 @@ package dev.waybill.local.run;
 
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsErrors;
+import dev.waybill.local.TraceHeader;
 import dev.waybill.local.run.ExecutionFollower.Ended;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Recorded;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -70,11 +72,15 @@ public final class DeployedRuns {
     RunSummary await() throws InterruptedException;
   }
 
-  /** Sends all, then follows each; the summaries come in the order of the files. */
-  public List<RunSummary> run(List<Path> files) throws InterruptedException {
+  /**
+   * Sends all, then follows each; the summaries come in the order of the files.
+   *
+   * @param outside the span that caused the run of the only file, or null
+   */
+  public List<RunSummary> run(List<Path> files, TraceHeader outside) throws InterruptedException {
     List<Pending> pending = new ArrayList<>();
     for (Path file : files) {
-      pending.add(send(file));
+      pending.add(send(file, outside));
     }
     List<RunSummary> summaries = new ArrayList<>();
     for (Pending each : pending) {
@@ -83,16 +89,17 @@ public final class DeployedRuns {
     return summaries;
   }
 
-  private Pending send(Path file) {
+  private Pending send(Path file, TraceHeader outside) {
     String name = file.getFileName().toString();
     try {
-      Sent sent = new Uploader(aws, stack.bucket()).send(file);
+      Set<String> earlier = outside == null ? Set.of() : follower.ofTrace(outside.root());
+      Sent sent = new Uploader(aws, stack.bucket()).send(file, outside);
       progress.hop(
           name,
           "upload",
           "%,d bytes to s3://%s/%s, trace %s"
               .formatted(sent.bytes(), stack.bucket(), sent.key(), sent.traceId()));
-      return () -> follow(sent);
+      return () -> follow(sent, earlier);
     } catch (SdkException e) {
       String why =
           "can't put it into the bucket %s: %s".formatted(stack.bucket(), errors.sentence(e));
@@ -102,11 +109,11 @@ public final class DeployedRuns {
     }
   }
 
-  private RunSummary follow(Sent sent) throws InterruptedException {
+  private RunSummary follow(Sent sent, Set<String> earlier) throws InterruptedException {
     String name = sent.file().getFileName().toString();
     String execution = null;
     try {
-      Optional<String> found = execution(sent);
+      Optional<String> found = execution(sent, earlier);
       if (found.isEmpty()) {
         return unknown(
             sent,
@@ -131,10 +138,13 @@ public final class DeployedRuns {
     }
   }
 
-  private Optional<String> execution(Sent sent) throws InterruptedException {
+  private Optional<String> execution(Sent sent, Set<String> earlier) throws InterruptedException {
     Instant deadline = Instant.now().plus(patience);
     while (Instant.now().isBefore(deadline)) {
-      Optional<String> execution = follower.find(sent.traceId());
+      Optional<String> execution =
+          follower.ofTrace(sent.traceId()).stream()
+              .filter(arn -> !earlier.contains(arn))
+              .findFirst();
       if (execution.isPresent()) {
         return execution;
       }

@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
@@ -101,7 +104,14 @@ public final class ExecutionFollower {
 
   /** The execution that an upload started, once there is one. */
   public Optional<String> find(String traceId) {
-    return executions().stream().filter(arn -> traceOf(arn).equals(traceId)).findFirst();
+    return ofTrace(traceId).stream().findFirst();
+  }
+
+  /** The executions in a trace, newest first. */
+  Set<String> ofTrace(String traceId) {
+    return executions().stream()
+        .filter(arn -> traceOf(arn).equals(traceId))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** What an execution was started with. */

@@ -2,6 +2,7 @@ package dev.waybill.local.run;
 
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.TraceHeader;
 import dev.waybill.local.run.RunFolder.Upload;
 import dev.waybill.local.run.Uploader.Sent;
 import java.nio.file.Path;
@@ -37,8 +38,17 @@ public final class LocalRuns {
     this.progress = progress;
   }
 
-  /** Runs them all; the summaries come in the order of the files. */
+  /** Runs them all, each in a trace of its own; the summaries come in the order of the files. */
   public List<RunSummary> run(List<Path> files) throws InterruptedException {
+    return run(files, null);
+  }
+
+  /**
+   * Runs them all; the summaries come in the order of the files.
+   *
+   * @param outside the span that caused the run of the only file, or null
+   */
+  public List<RunSummary> run(List<Path> files, TraceHeader outside) throws InterruptedException {
     ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try (AwsClients aws = cloud.clients()) {
@@ -47,7 +57,7 @@ public final class LocalRuns {
       RunFolder folder = new RunFolder(cloud, aws);
       List<Future<RunSummary>> runs = new ArrayList<>();
       for (Path file : files) {
-        runs.add(threads.submit(() -> run(file, uploader, follower, folder)));
+        runs.add(threads.submit(() -> run(file, outside, uploader, follower, folder)));
       }
       List<RunSummary> summaries = new ArrayList<>();
       for (Future<RunSummary> run : runs) {
@@ -63,13 +73,18 @@ public final class LocalRuns {
     }
   }
 
-  private RunSummary run(Path file, Uploader uploader, ExecutionFollower follower, RunFolder folder)
+  private RunSummary run(
+      Path file,
+      TraceHeader outside,
+      Uploader uploader,
+      ExecutionFollower follower,
+      RunFolder folder)
       throws InterruptedException {
     String name = file.getFileName().toString();
     Sent sent;
     String execution;
     try {
-      sent = send(file, uploader);
+      sent = send(file, outside, uploader);
       progress.hop(name, "upload", "%,d bytes, trace %s".formatted(sent.bytes(), sent.traceId()));
       execution = execution(sent, follower);
     } catch (NotStarted e) {
@@ -89,12 +104,12 @@ public final class LocalRuns {
         (hop, what) -> progress.hop(name, hop, what));
   }
 
-  private Sent send(Path file, Uploader uploader) throws NotStarted {
+  private Sent send(Path file, TraceHeader outside, Uploader uploader) throws NotStarted {
     if (cloud.stopping()) {
       throw new NotStarted(STOPPED);
     }
     try {
-      return uploader.send(file);
+      return uploader.send(file, outside);
     } catch (RuntimeException e) {
       throw new NotStarted(Uploader.failure(e));
     }

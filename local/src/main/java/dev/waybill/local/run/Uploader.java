@@ -6,6 +6,7 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.Ids;
 import dev.waybill.local.Json;
 import dev.waybill.local.TraceHeader;
+import dev.waybill.local.report.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +17,10 @@ import java.time.Instant;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Puts files into the bucket's {@code input/}, each under a trace that begins here. */
+/**
+ * Puts files into the bucket's {@code input/}, each under a trace that begins here, or under one
+ * from outside.
+ */
 public final class Uploader {
 
   private static final String NAME = "waybill upload";
@@ -62,13 +66,16 @@ public final class Uploader {
   /**
    * Sends a file as it is now.
    *
+   * @param outside the span that caused it, or null where a trace begins here
    * @throws RuntimeException where the bucket does not take it, or the file can't be read to the
    *     length that it had
    */
-  public Sent send(Path file) {
+  public Sent send(Path file, TraceHeader outside) {
     State before = State.of(file);
     String key = PipelineInput.FOLDER + file.getFileName();
-    TraceHeader header = new TraceHeader(Ids.traceId(), Ids.segmentId(), true);
+    TraceHeader header =
+        (outside == null ? new TraceHeader(Ids.traceId(), null, true) : outside)
+            .withParent(Ids.segmentId());
     Instant start = Instant.now();
     ObjectNode segment =
         Json.object()
@@ -77,6 +84,10 @@ public final class Uploader {
             .put("name", NAME)
             .put("start_time", start.toEpochMilli() / 1000.0);
     segment.putObject("annotations").put("key", key);
+    if (outside != null) {
+      segment.put("parent_id", outside.parent());
+      segment.putObject("metadata").putObject(Trace.WAYBILL).put(Trace.PARENT_IS_OUTSIDE, true);
+    }
     long bytes;
     try {
       bytes = bucket.put(file, key, header.toString());
@@ -84,7 +95,9 @@ public final class Uploader {
       segment.put("fault", true);
       throw e;
     } finally {
-      record(segment.put("end_time", System.currentTimeMillis() / 1000.0));
+      if (header.sampled()) {
+        record(segment.put("end_time", System.currentTimeMillis() / 1000.0));
+      }
     }
     return new Sent(file, key, bytes, header.root(), start, before.changeTo(State.of(file)));
   }

@@ -119,7 +119,7 @@ record RanStep(
     if (in.size() > 1) {
       for (RowsIn input : in) {
         input.rows.ifPresent(
-            rows -> attributes.put(WaybillAttributes.stepRowsIn(input.name), rows));
+            rows -> attributes.put(WaybillAttributes.stepInputRows(input.name), rows));
       }
     }
   }

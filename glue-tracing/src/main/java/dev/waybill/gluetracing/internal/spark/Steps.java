@@ -73,7 +73,6 @@ public final class Steps {
     rejection = name;
   }
 
-  /** The column of rows that don't count, or null. */
   public synchronized String rejectionColumn() {
     return rejection;
   }
@@ -194,7 +193,7 @@ public final class Steps {
   /**
    * Adds steps that keep each row, counted in one observation.
    *
-   * @param steps their names, spans and times, in their order
+   * @param steps in their order
    * @param counts what counts the rows before the first and after each
    */
   public synchronized <T> Dataset<T> addAll(

@@ -38,7 +38,7 @@ public final class WaybillAttributes {
       AttributeKey.longKey("waybill.step.rows_in");
 
   /** Before the name of one of a step's several inputs: how many rows came in by it. */
-  public static final String STEP_ROWS_IN_BY = "waybill.step.rows_in.";
+  public static final String STEP_INPUT_ROWS = "waybill.step.input_rows.";
 
   public static final AttributeKey<Long> STEP_ROWS_OUT =
       AttributeKey.longKey("waybill.step.rows_out");
@@ -146,7 +146,7 @@ public final class WaybillAttributes {
   private WaybillAttributes() {}
 
   /** How many rows came in by one of a step's several inputs. */
-  public static AttributeKey<Long> stepRowsIn(String input) {
-    return AttributeKey.longKey(STEP_ROWS_IN_BY + input.strip().replaceAll("\\s+", "_"));
+  public static AttributeKey<Long> stepInputRows(String input) {
+    return AttributeKey.longKey(STEP_INPUT_ROWS + input.strip().replaceAll("\\s+", "_"));
   }
 }

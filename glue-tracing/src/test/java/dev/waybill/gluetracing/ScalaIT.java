@@ -11,12 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A job in Scala, compiled by the compiler of Spark's Scala. */
-class ScalaTest {
+class ScalaIT {
 
-  private static final Path SOURCE =
-      Path.of(
-          System.getProperty("waybill.root"),
-          "glue-tracing/src/test/resources/scala/ScalaOrders.scala");
+  private static final Path MODULE = Path.of(System.getProperty("waybill.root"), "glue-tracing");
 
   @TempDir private Path folder;
 
@@ -24,14 +21,14 @@ class ScalaTest {
   void aScalaJobUsesTheApiAsItIs() throws Exception {
     JobProcess compiler =
         JobProcess.start(
-            folder,
+            MODULE.resolve("target/scala/scala-compiler.jar"),
             "scala.tools.nsc.Main",
             List.of(),
             "-usejavacp",
             "-Werror",
             "-d",
             folder.toString(),
-            SOURCE.toString());
+            MODULE.resolve("src/test/resources/scala/ScalaOrders.scala").toString());
     assertThat(compiler.await()).as("%s", compiler.lines()).isZero();
 
     try (TestCollector collector = TestCollector.healthy()) {
@@ -48,7 +45,7 @@ class ScalaTest {
       assertThat(
               attribute(
                   join.getAttributesList(),
-                  WaybillAttributes.stepRowsIn("filter large orders").getKey()))
+                  WaybillAttributes.stepInputRows("filter large orders").getKey()))
           .isEqualTo("49");
       assertThat(attribute(join.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()))
           .isEqualTo("10");
