@@ -122,7 +122,7 @@ final class JobEnd {
         "write metrics",
         () -> {
           job.metrics.countOutputBytes(job.events.outputBytes());
-          job.metrics.ended(Duration.between(job.root.start(), end), !outcome.failed());
+          job.metrics.ended(Duration.between(job.root.start(), end), outcome);
         });
     job.root.write(found(deadline.left(PARENT_BOUND)), outcome, end, dropped);
     if (dropped > 0) {

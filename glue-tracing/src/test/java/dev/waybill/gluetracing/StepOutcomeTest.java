@@ -54,7 +54,8 @@ class StepOutcomeTest {
             .orElseThrow();
     assertThat(
             attribute(
-                duration.getExponentialHistogram().getDataPoints(0).getAttributesList(), "status"))
+                duration.getExponentialHistogram().getDataPoints(0).getAttributesList(),
+                "waybill.status"))
         .isEqualTo("SUCCEEDED");
   }
 

@@ -70,7 +70,7 @@ class TracedJobTest {
     assertThat(hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
     assertThat(root.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
     assertThat(attribute(root.getAttributesList(), "waybill.run_id")).isEqualTo("run-1");
-    assertThat(attribute(root.getAttributesList(), "waybill.dataset.key")).isEqualTo("input/a.csv");
+    assertThat(attribute(root.getAttributesList(), "aws.s3.key")).isEqualTo("input/a.csv");
     assertThat(attribute(root.getAttributesList(), "waybill.state")).isEqualTo("Clean");
     assertThat(attribute(root.getAttributesList(), "waybill.attempt")).isEqualTo("2");
     assertThat(collector.resources())
@@ -145,9 +145,11 @@ class TracedJobTest {
     assertThat(stages)
         .hasSize(2)
         .allSatisfy(stage -> assertThat(stage.getParentSpanId()).isEqualTo(action.getSpanId()));
-    assertThat(attribute(stages.get(0).getAttributesList(), "spark.shuffle.write.bytes"))
+    assertThat(
+            attribute(stages.get(0).getAttributesList(), "waybill.spark.stage.shuffle.write.bytes"))
         .isNotEqualTo("0");
-    assertThat(attribute(stages.get(1).getAttributesList(), "spark.skew")).isNotNull();
+    assertThat(attribute(stages.get(1).getAttributesList(), "waybill.spark.stage.skew"))
+        .isNotNull();
   }
 
   @Test
@@ -415,11 +417,11 @@ class TracedJobTest {
             event ->
                 event.getName()
                     + " "
-                    + attribute(event.getAttributesList(), "column")
+                    + attribute(event.getAttributesList(), "waybill.column")
                     + " "
-                    + attribute(event.getAttributesList(), "cause")
+                    + attribute(event.getAttributesList(), "waybill.cause")
                     + " "
-                    + attribute(event.getAttributesList(), "values"))
+                    + attribute(event.getAttributesList(), "waybill.values"))
         .containsExactly(
             "waybill.values.changed last_review unreadable 3870",
             "waybill.values.changed last_review missing 12",
@@ -433,9 +435,9 @@ class TracedJobTest {
             point ->
                 attribute(point.getAttributesList(), "waybill.job")
                     + " "
-                    + attribute(point.getAttributesList(), "column")
+                    + attribute(point.getAttributesList(), "waybill.column")
                     + " "
-                    + attribute(point.getAttributesList(), "cause")
+                    + attribute(point.getAttributesList(), "waybill.cause")
                     + " "
                     + point.getAsInt())
         .containsExactlyInAnyOrder(
@@ -497,7 +499,7 @@ class TracedJobTest {
     assertThat(hex(point.getExemplars(0).getTraceId())).isEqualTo(TRACE);
     assertThat(point.getExemplars(0).getSpanId()).isEqualTo(collector.span("test-job").getSpanId());
     assertThat(metric("waybill.rows").getSum().getDataPointsList())
-        .extracting(p -> attribute(p.getAttributesList(), "outcome"))
+        .extracting(p -> attribute(p.getAttributesList(), "waybill.outcome"))
         .containsExactlyInAnyOrder("read", "rejected");
     assertThat(collector.metrics())
         .extracting(Metric::getName)

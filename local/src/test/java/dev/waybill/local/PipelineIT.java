@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -52,6 +54,19 @@ class PipelineIT {
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
   private static final String STRANGE = "été + 100% 李.csv";
+
+  /** Of jobs that are larger or less lucky, or run on AWS. */
+  private static final String[] NOT_IN_THESE_RUNS = {
+    "resource aws.log.group.names string[]",
+    "Spark job span error.type string",
+    "Spark job span waybill.spark.job.id int",
+    "Spark job span waybill.spark.job.stages int",
+    "job span waybill.spark.events_dropped int",
+    "job span waybill.spark.executors_lost string[]",
+    "job span waybill.spark.stages_omitted int",
+    "job span waybill.spark.stages_omitted_seconds double",
+    "stage span waybill.spark.stage.skew_sampled boolean",
+  };
 
   private final Map<String, RunSummary> runs = new HashMap<>();
 
@@ -225,13 +240,28 @@ class PipelineIT {
         if (metric.path("name").asText().equals("waybill.values.changed")) {
           for (JsonNode point : metric.at("/sum/dataPoints")) {
             counted
-                .computeIfAbsent(attribute(point, "column"), column -> new HashMap<>())
-                .merge(attribute(point, "cause"), point.path("asInt").asLong(), Long::sum);
+                .computeIfAbsent(attribute(point, "waybill.column"), column -> new HashMap<>())
+                .merge(attribute(point, "waybill.cause"), point.path("asInt").asLong(), Long::sum);
           }
         }
       }
     }
     assertThat(counted).isEqualTo(run.values().changed());
+  }
+
+  @Test
+  void attributesAreThoseThatTheirPageDeclares() throws IOException {
+    Set<Attribute> emitted = new TreeSet<>();
+    for (RunSummary run : runs.values()) {
+      emitted.addAll(Attribute.emitted(Path.of(run.report()).getParent()));
+    }
+    Set<Attribute> declared = Attribute.declared(INSTALLATION.root().resolve("docs/attributes.md"));
+
+    assertThat(declared).as("docs/attributes.md").containsAll(emitted);
+    assertThat(declared)
+        .filteredOn(attribute -> !emitted.contains(attribute))
+        .extracting(Attribute::toString)
+        .containsExactlyInAnyOrder(NOT_IN_THESE_RUNS);
   }
 
   @Test

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
 import dev.waybill.gluetracing.internal.trace.JobRun;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
 import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.semconv.ExceptionAttributes;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,8 +122,8 @@ public final class JobLogs extends AbstractAppender {
             .setBody(text);
     Throwable thrown = event.getThrown();
     if (thrown != null) {
-      record.setAttribute(ExceptionAttributes.EXCEPTION_TYPE, thrown.getClass().getName());
-      record.setAttribute(ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown));
+      record.setAttribute(WaybillAttributes.EXCEPTION_TYPE, thrown.getClass().getName());
+      record.setAttribute(WaybillAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown));
     }
     record.emit();
     console.println(line(event, text, place));

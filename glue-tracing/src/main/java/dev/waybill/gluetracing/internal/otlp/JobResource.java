@@ -4,7 +4,6 @@ import dev.waybill.gluetracing.internal.trace.JobRun;
 import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.semconv.ServiceAttributes;
 import io.opentelemetry.semconv.incubating.CloudIncubatingAttributes;
 
 /**
@@ -25,10 +24,10 @@ public final class JobResource {
   public static Resource of(JobRun run) {
     var attributes =
         Resource.getDefault().getAttributes().toBuilder()
-            .put(ServiceAttributes.SERVICE_NAME, run.job())
-            .put(ServiceAttributes.SERVICE_NAMESPACE, NAMESPACE)
+            .put(WaybillAttributes.SERVICE_NAME, run.job())
+            .put(WaybillAttributes.SERVICE_NAMESPACE, NAMESPACE)
             .put(
-                CloudIncubatingAttributes.CLOUD_PROVIDER,
+                WaybillAttributes.CLOUD_PROVIDER,
                 CloudIncubatingAttributes.CloudProviderIncubatingValues.AWS);
     run.runId().ifPresent(id -> attributes.put(WaybillAttributes.RUN_ID, id));
     run.jobRunId()
@@ -36,7 +35,10 @@ public final class JobResource {
             id ->
                 attributes
                     .put(WaybillAttributes.JOB_RUN_ID, id)
-                    .put(ServiceAttributes.SERVICE_INSTANCE_ID, id));
+                    .put(WaybillAttributes.SERVICE_INSTANCE_ID, id));
+    if (!run.logGroups().isEmpty()) {
+      attributes.put(WaybillAttributes.LOG_GROUP_NAMES, run.logGroups());
+    }
     run.executionArn().ifPresent(arn -> putCloud(attributes, arn.split(":")));
     return Resource.create(attributes.build());
   }
@@ -44,9 +46,8 @@ public final class JobResource {
   private static void putCloud(AttributesBuilder attributes, String[] arn) {
     if (arn.length > ARN_ACCOUNT) {
       attributes
-          .put(CloudIncubatingAttributes.CLOUD_REGION, arn[ARN_REGION])
-          .put(CloudIncubatingAttributes.CLOUD_ACCOUNT_ID, arn[ARN_ACCOUNT])
-          .put(CloudIncubatingAttributes.CLOUD_RESOURCE_ID, String.join(":", arn));
+          .put(WaybillAttributes.CLOUD_REGION, arn[ARN_REGION])
+          .put(WaybillAttributes.CLOUD_ACCOUNT_ID, arn[ARN_ACCOUNT]);
     }
   }
 }

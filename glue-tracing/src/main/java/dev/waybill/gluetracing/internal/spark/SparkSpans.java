@@ -3,7 +3,7 @@ package dev.waybill.gluetracing.internal.spark;
 import dev.waybill.gluetracing.internal.spark.SparkEvents.SparkJob;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import dev.waybill.gluetracing.internal.trace.Outcome;
-import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.HashMap;
@@ -31,9 +31,9 @@ public final class SparkSpans {
             job.start(),
             job.end(),
             Attributes.of(
-                WaybillAttributes.SPARK_JOB_ID, (long) job.id(),
-                WaybillAttributes.SPARK_STAGES, (long) job.stagesRun()),
-            job.failed() ? new Outcome("Spark job " + job.id() + " failed", null) : Outcome.OK);
+                SparkAttributes.JOB_ID, (long) job.id(),
+                SparkAttributes.JOB_STAGES, (long) job.stagesRun()),
+            job.failed() ? Outcome.failed("Spark job " + job.id() + " failed") : Outcome.OK);
       }
     }
     for (SparkStage stage : events.stages()) {
@@ -44,7 +44,7 @@ public final class SparkSpans {
           stage.start(),
           stage.end(),
           stage.figures(),
-          stage.failed() ? new Outcome(stage.error(), null) : Outcome.OK);
+          stage.failed() ? Outcome.failed(stage.error()) : Outcome.OK);
     }
   }
 

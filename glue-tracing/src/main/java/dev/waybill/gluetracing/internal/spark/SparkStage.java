@@ -2,7 +2,7 @@ package dev.waybill.gluetracing.internal.spark;
 
 import dev.waybill.gluetracing.internal.spark.SparkEvents.SparkJob;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
-import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.time.Duration;
@@ -54,35 +54,35 @@ record SparkStage(
     TaskMetrics metrics = info.taskMetrics();
     AttributesBuilder figures =
         Attributes.builder()
-            .put(WaybillAttributes.SPARK_JOB_ID, (long) job.id())
-            .put(WaybillAttributes.SPARK_STAGE_ID, (long) info.stageId())
-            .put(WaybillAttributes.SPARK_STAGE_ATTEMPT, (long) info.attemptNumber())
-            .put(WaybillAttributes.SPARK_TASKS, (long) info.numTasks())
-            .put(WaybillAttributes.SPARK_TASKS_FAILED, tasks.failed())
-            .put(WaybillAttributes.SPARK_PEAK_MEMORY_BYTES, tasks.peakMemory())
-            .put(WaybillAttributes.SPARK_SKEW, tasks.skew());
+            .put(SparkAttributes.JOB_ID, (long) job.id())
+            .put(SparkAttributes.STAGE_ID, (long) info.stageId())
+            .put(SparkAttributes.STAGE_ATTEMPT, (long) info.attemptNumber())
+            .put(SparkAttributes.STAGE_TASKS, (long) info.numTasks())
+            .put(SparkAttributes.STAGE_TASKS_FAILED, tasks.failed())
+            .put(SparkAttributes.STAGE_PEAK_MEMORY_BYTES, tasks.peakMemory())
+            .put(SparkAttributes.STAGE_SKEW, tasks.skew());
     if (tasks.sampled()) {
-      figures.put(WaybillAttributes.SPARK_SKEW_SAMPLED, true);
+      figures.put(SparkAttributes.STAGE_SKEW_SAMPLED, true);
     }
     if (metrics != null) {
       figures
-          .put(WaybillAttributes.SPARK_INPUT_ROWS, metrics.inputMetrics().recordsRead())
-          .put(WaybillAttributes.SPARK_INPUT_BYTES, metrics.inputMetrics().bytesRead())
-          .put(WaybillAttributes.SPARK_OUTPUT_ROWS, metrics.outputMetrics().recordsWritten())
-          .put(WaybillAttributes.SPARK_OUTPUT_BYTES, metrics.outputMetrics().bytesWritten())
+          .put(SparkAttributes.STAGE_INPUT_ROWS, metrics.inputMetrics().recordsRead())
+          .put(SparkAttributes.STAGE_INPUT_BYTES, metrics.inputMetrics().bytesRead())
+          .put(SparkAttributes.STAGE_OUTPUT_ROWS, metrics.outputMetrics().recordsWritten())
+          .put(SparkAttributes.STAGE_OUTPUT_BYTES, metrics.outputMetrics().bytesWritten())
           .put(
-              WaybillAttributes.SPARK_SHUFFLE_READ_BYTES,
+              SparkAttributes.STAGE_SHUFFLE_READ_BYTES,
               metrics.shuffleReadMetrics().totalBytesRead())
           .put(
-              WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES,
+              SparkAttributes.STAGE_SHUFFLE_WRITE_BYTES,
               metrics.shuffleWriteMetrics().bytesWritten())
-          .put(WaybillAttributes.SPARK_SPILL_MEMORY_BYTES, metrics.memoryBytesSpilled())
-          .put(WaybillAttributes.SPARK_SPILL_DISK_BYTES, metrics.diskBytesSpilled())
-          .put(WaybillAttributes.SPARK_RUN_TIME, metrics.executorRunTime() / 1e3)
+          .put(SparkAttributes.STAGE_SPILL_MEMORY_BYTES, metrics.memoryBytesSpilled())
+          .put(SparkAttributes.STAGE_SPILL_DISK_BYTES, metrics.diskBytesSpilled())
+          .put(SparkAttributes.STAGE_RUN_TIME, metrics.executorRunTime() / 1e3)
           .put(
-              WaybillAttributes.SPARK_CPU_TIME,
+              SparkAttributes.STAGE_CPU_TIME,
               metrics.executorCpuTime() / (double) TimeUnit.SECONDS.toNanos(1))
-          .put(WaybillAttributes.SPARK_GC_TIME, metrics.jvmGCTime() / 1e3);
+          .put(SparkAttributes.STAGE_GC_TIME, metrics.jvmGCTime() / 1e3);
     }
     return figures.build();
   }

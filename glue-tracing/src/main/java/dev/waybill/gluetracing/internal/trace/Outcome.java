@@ -8,24 +8,31 @@ import io.opentelemetry.semconv.ErrorAttributes;
  * How a piece of work ended.
  *
  * @param error what an on-call needs to read, or null where it went well
+ * @param type its {@code error.type}, or null where it went well
  * @param exception recorded on this span, or null: an error is recorded with its stack on the
  *     innermost span only
  */
-public record Outcome(String error, Throwable exception) {
+public record Outcome(String error, String type, Throwable exception) {
 
-  public static final Outcome OK = new Outcome(null, null);
+  public static final Outcome OK = new Outcome(null, null, null);
 
   public static Outcome of(Throwable exception) {
-    return new Outcome(ErrorText.of(exception), exception);
+    return new Outcome(
+        ErrorText.of(exception), ErrorText.rootOf(exception).getClass().getName(), exception);
   }
 
   public static Outcome failed(String error) {
-    return new Outcome(error, null);
+    return failed(error, ErrorAttributes.ErrorTypeValues.OTHER);
+  }
+
+  /** A failure of that {@code error.type}. */
+  public static Outcome failed(String error, String type) {
+    return new Outcome(error, type, null);
   }
 
   /** The same error as seen from an enclosing span. */
   public Outcome enclosing() {
-    return new Outcome(error, null);
+    return new Outcome(error, type, null);
   }
 
   public boolean failed() {
@@ -35,10 +42,10 @@ public record Outcome(String error, Throwable exception) {
   void describe(Span span) {
     if (failed()) {
       span.setStatus(StatusCode.ERROR, error);
+      span.setAttribute(WaybillAttributes.ERROR_TYPE, type);
     }
     if (exception != null) {
       Throwable root = ErrorText.rootOf(exception);
-      span.setAttribute(ErrorAttributes.ERROR_TYPE, root.getClass().getName());
       try {
         span.recordException(root);
       } catch (RuntimeException | LinkageError | StackOverflowError e) {
