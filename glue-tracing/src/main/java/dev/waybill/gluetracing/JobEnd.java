@@ -117,7 +117,8 @@ final class JobEnd {
     Instant end = job.clock.instant();
     harmless.run("write steps", () -> job.steps.write(job.spans));
     harmless.run(
-        "write Spark's spans", () -> SparkSpans.write(job.events, job.spans, job.root.context()));
+        "write Spark's spans",
+        () -> SparkSpans.write(job.events, job.steps, job.spans, job.root.context(), end));
     harmless.run(
         "write metrics",
         () -> {

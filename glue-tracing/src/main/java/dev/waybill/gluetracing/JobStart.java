@@ -89,6 +89,7 @@ final class JobStart {
       noSpark = e;
     }
     this.spark = session;
+    events.started(start, clock.instant());
     this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
     this.spans = telemetry.spans(header.traceId(), sampled);
     SpanContext above =

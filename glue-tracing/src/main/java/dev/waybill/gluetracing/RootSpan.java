@@ -112,15 +112,7 @@ final class RootSpan {
     if (dropped > 0) {
       attributes.put(SparkAttributes.EVENTS_DROPPED, dropped);
     }
-    if (!events.lostExecutors().isEmpty()) {
-      attributes.put(SparkAttributes.EXECUTORS_LOST, events.lostExecutors());
-    }
-    if (events.stagesOmitted() > 0) {
-      attributes
-          .put(SparkAttributes.STAGES_OMITTED, events.stagesOmitted())
-          .put(SparkAttributes.STAGES_OMITTED_SECONDS, events.secondsOmitted());
-    }
-    return attributes;
+    return attributes.putAll(events.summary());
   }
 
   /** {@code arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME} names its machine. */

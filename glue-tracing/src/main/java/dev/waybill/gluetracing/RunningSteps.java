@@ -93,6 +93,7 @@ final class RunningSteps {
       }
       throw unchecked(step.name(), e);
     } finally {
+      events.ran(step, clock.instant());
       mark(mark);
     }
   }

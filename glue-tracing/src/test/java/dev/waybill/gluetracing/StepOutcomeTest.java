@@ -134,7 +134,7 @@ class StepOutcomeTest {
     for (String name : new String[] {"make numbers", "filter odd", "rename", "collect"}) {
       assertThat(collector.span(name).getParentSpanId()).isEqualTo(prepare.getSpanId());
     }
-    assertThat(collector.span("spark.stage").getParentSpanId())
+    assertThat(collector.stages().get(0).getParentSpanId())
         .isEqualTo(collector.span("collect").getSpanId());
   }
 

@@ -92,6 +92,9 @@ record Attribute(String place, String name, String type) implements Comparable<A
     if (has(span, "waybill.spark.stage.tasks")) {
       return "stage span";
     }
+    if (has(span, "waybill.spark.task.index")) {
+      return "task span";
+    }
     return has(span, "waybill.spark.job.stages") ? "Spark job span" : "step span";
   }
 

@@ -120,7 +120,8 @@ class CollectorIT {
     assertThat(trace.spans())
         .extracting(Trace.Span::name)
         .contains("CleanListings", "clean-listings", "process-listings", "remove duplicates")
-        .contains("spark.stage");
+        // X-Ray's names have no commas.
+        .anyMatch(name -> name.endsWith(" write parquet"));
   }
 
   /** As X-Ray draws it: a node for each segment's name, an edge where one lies under another. */

@@ -55,6 +55,9 @@ class PipelineIT {
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
   private static final String STRANGE = "été + 100% 李.csv";
 
+  private static final Set<String> OF_THE_DRIVER =
+      Set.of("start spark", "plan", "commit", "slow task");
+
   /** Of jobs that are larger or less lucky, or run on AWS. */
   private static final String[] NOT_IN_THESE_RUNS = {
     "resource aws.log.group.names string[]",
@@ -63,8 +66,6 @@ class PipelineIT {
     "Spark job span waybill.spark.job.stages int",
     "job span waybill.spark.events_dropped int",
     "job span waybill.spark.executors_lost string[]",
-    "job span waybill.spark.stages_omitted int",
-    "job span waybill.spark.stages_omitted_seconds double",
     "stage span waybill.spark.stage.skew_sampled boolean",
   };
 
@@ -205,11 +206,45 @@ class PipelineIT {
   void theSamplesSpanTreeIsAsRecorded() throws IOException {
     String tree = tree(trace(runs.get("listings.csv")));
 
-    assertThat(tree)
-        .isEqualTo(
-            new String(
-                PipelineIT.class.getResourceAsStream("/golden/sample-span-tree.txt").readAllBytes(),
-                StandardCharsets.UTF_8));
+    assertThat(tree).isEqualTo(golden("sample-span-tree.txt"));
+  }
+
+  /** Which of them have spans depends on what took longest; all are told. */
+  @Test
+  void theSamplesStagesAreNamedByWhatTheyDo() throws IOException {
+    Trace trace = trace(runs.get("listings.csv"));
+
+    for (String job : List.of("clean-listings", "process-listings")) {
+      List<String> ran = new ArrayList<>();
+      for (String line : golden("sample-stages.txt").lines().toList()) {
+        if (line.startsWith(job + ": ")) {
+          ran.add(line.substring(job.length() + 2));
+        }
+      }
+      Span root = named(trace, job);
+      List<String> shown =
+          trace.spans().stream()
+              .filter(span -> span.service().equals(job) && isStage(span))
+              .map(span -> parent(trace, span).name() + ": " + span.name())
+              .toList();
+      int omitted =
+          Integer.parseInt(root.attributes().getOrDefault("waybill.spark.stages_omitted", "0"));
+      assertThat(shown).hasSize(ran.size() - omitted).isNotEmpty();
+      assertThat(ran).containsAll(shown);
+    }
+  }
+
+  @Test
+  void theTimeBeforeTheFirstStepIsThatOfStartingSpark() throws IOException {
+    Trace trace = trace(runs.get("listings.csv"));
+    Span root = named(trace, "clean-listings");
+
+    assertThat(trace.childrenOf(root))
+        .filteredOn(span -> span.name().equals("start spark"))
+        .singleElement()
+        .satisfies(start -> assertThat(start.start()).isEqualTo(root.start()));
+    assertThat(root.attributes())
+        .containsKeys("waybill.spark.plan_time", "waybill.spark.commit_time");
   }
 
   /** By each step on its span, by all in the metric, and by the run in its record. */
@@ -380,7 +415,20 @@ class PipelineIT {
         .orElseThrow();
   }
 
-  /** Names, rows and fusion, without times and ids; siblings in the order of their text. */
+  private static String golden(String name) throws IOException {
+    return new String(
+        PipelineIT.class.getResourceAsStream("/golden/" + name).readAllBytes(),
+        StandardCharsets.UTF_8);
+  }
+
+  private static boolean isStage(Span span) {
+    return span.attributes().containsKey("waybill.spark.stage.tasks");
+  }
+
+  /**
+   * Names, rows and fusion, without times and ids; siblings in the order of their text. Without the
+   * spans for which there is room or not, by what took longest.
+   */
   private static String tree(Trace trace) {
     return trace.roots().stream().map(root -> tree(trace, root, "")).collect(Collectors.joining());
   }
@@ -394,6 +442,7 @@ class PipelineIT {
         + rows
         + "\n"
         + trace.childrenOf(span).stream()
+            .filter(child -> !isStage(child) && !OF_THE_DRIVER.contains(child.name()))
             .map(child -> tree(trace, child, indent + "  "))
             .sorted()
             .collect(Collectors.joining());

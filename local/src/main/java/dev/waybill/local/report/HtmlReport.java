@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
  */
 public final class HtmlReport {
 
+  /** What Spark's driver does between stages. */
+  private static final Set<String> OF_THE_DRIVER = Set.of("start spark", "plan", "commit");
+
   private static final String TEMPLATE = "/report.html";
 
   private HtmlReport() {}
@@ -201,7 +204,8 @@ public final class HtmlReport {
   }
 
   private static String kind(Span span) {
-    if (span.attributes().keySet().stream().anyMatch(HtmlReport::isOfSparksWork)) {
+    if (OF_THE_DRIVER.contains(span.name())
+        || span.attributes().keySet().stream().anyMatch(HtmlReport::isOfSparksWork)) {
       return "spark";
     }
     return span.attributes().containsKey("waybill.step.rows_out") ? "step" : "hop";
@@ -210,6 +214,7 @@ public final class HtmlReport {
   /** A job's own span has sums of Spark's, too. */
   private static boolean isOfSparksWork(String attribute) {
     return attribute.startsWith("waybill.spark.job.")
+        || attribute.startsWith("waybill.spark.task.")
         || attribute.startsWith("waybill.spark.stage.");
   }
 

@@ -1,12 +1,13 @@
 package dev.waybill.gluetracing.internal.spark;
 
-import dev.waybill.gluetracing.internal.spark.SparkEvents.SparkJob;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
+import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.executor.TaskMetrics;
@@ -17,6 +18,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * A Spark stage that has ended.
  *
  * @param error the first line of why it failed, or null
+ * @param name what it does
+ * @param tasks those that failed or were slow
  * @param read how many rows it read from outside Spark, where it did so from one source
  * @param figures its span's attributes
  */
@@ -27,6 +30,8 @@ record SparkStage(
     Instant start,
     Instant end,
     String error,
+    StageName name,
+    List<SparkTask> tasks,
     OptionalLong read,
     Attributes figures) {
 
@@ -37,7 +42,9 @@ record SparkStage(
         info.attemptNumber(),
         Instant.ofEpochMilli((Long) info.submissionTime().get()),
         Instant.ofEpochMilli((Long) info.completionTime().get()),
-        info.failureReason().isEmpty() ? null : firstLine(info.failureReason().get()),
+        info.failureReason().isEmpty() ? null : ErrorText.firstLine(info.failureReason().get()),
+        StageName.of(info),
+        tasks.standingOut(),
         read(info),
         figures(job, info, tasks));
   }
@@ -48,6 +55,24 @@ record SparkStage(
 
   boolean failed() {
     return error != null;
+  }
+
+  /** Whether it or a task of it failed. */
+  boolean hasFailures() {
+    return failed() || tasks.stream().anyMatch(task -> task.outcome().failed());
+  }
+
+  /** How it ended, with the type of its tasks' error. */
+  Outcome outcome() {
+    if (!failed()) {
+      return Outcome.OK;
+    }
+    return tasks.stream()
+        .map(SparkTask::outcome)
+        .filter(Outcome::failed)
+        .map(failure -> Outcome.failed(error, failure.type()))
+        .findFirst()
+        .orElseGet(() -> Outcome.failed(error));
   }
 
   private static Attributes figures(SparkJob job, StageInfo info, TaskFigures tasks) {
@@ -95,9 +120,5 @@ record SparkStage(
     return sources == 1 && info.taskMetrics() != null
         ? OptionalLong.of(info.taskMetrics().inputMetrics().recordsRead())
         : OptionalLong.empty();
-  }
-
-  private static String firstLine(String reason) {
-    return ErrorText.cut(reason.lines().findFirst().orElse(reason).strip());
   }
 }

@@ -17,7 +17,9 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 
@@ -201,6 +203,11 @@ public final class Steps {
       }
     }
     return observed;
+  }
+
+  /** The span ids of the steps. */
+  synchronized Set<String> lazies() {
+    return lazies.stream().map(lazy -> lazy.step().self().getSpanId()).collect(Collectors.toSet());
   }
 
   /** Says what a step has changed of the values, by column and cause. */

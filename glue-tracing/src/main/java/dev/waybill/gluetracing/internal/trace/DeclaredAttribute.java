@@ -24,6 +24,7 @@ public record DeclaredAttribute(
     STEP("step span"),
     SPARK_JOB("Spark job span"),
     STAGE("stage span"),
+    TASK("task span"),
     EVENT("span event"),
     METRIC("metric"),
     LOG("log record");

@@ -3,10 +3,12 @@ package dev.waybill.gluetracing.internal.trace;
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.JOB;
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.SPARK_JOB;
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.STAGE;
+import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.TASK;
 import static io.opentelemetry.api.common.AttributeKey.booleanKey;
 import static io.opentelemetry.api.common.AttributeKey.doubleKey;
 import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
 import io.opentelemetry.api.common.AttributeKey;
 import java.util.List;
@@ -45,6 +47,18 @@ public final class SparkAttributes {
           stringArrayKey(SPARK + "executors_lost"),
           "",
           "Executors that were lost and why, the first ten; an idle one given back is not lost",
+          JOB);
+  public static final AttributeKey<Double> PLAN_TIME =
+      DECLARED.ours(
+          doubleKey(SPARK + "plan_time"),
+          SECONDS,
+          "Time of the driver for describing and planning queries, while no stage of them ran",
+          JOB);
+  public static final AttributeKey<Double> COMMIT_TIME =
+      DECLARED.ours(
+          doubleKey(SPARK + "commit_time"),
+          SECONDS,
+          "Time of the driver for committing what queries wrote",
           JOB);
   public static final AttributeKey<Long> JOB_ID =
       DECLARED.ours(longKey(SPARK + "job.id"), "", "Spark's id of the job", SPARK_JOB, STAGE);
@@ -101,6 +115,23 @@ public final class SparkAttributes {
           "",
           "True where the skew is that of the first tasks only",
           STAGE);
+
+  public static final AttributeKey<Long> TASK_INDEX =
+      DECLARED.ours(longKey(SPARK + "task.index"), "", "Which of the stage's tasks, from 0", TASK);
+  public static final AttributeKey<Long> TASK_ATTEMPT =
+      DECLARED.ours(
+          longKey(SPARK + "task.attempt"),
+          "{attempt}",
+          "How often Spark had run the task before, from 0",
+          TASK);
+  public static final AttributeKey<Long> TASK_INPUT_ROWS =
+      DECLARED.ours(
+          longKey(SPARK + "task.input.rows"),
+          ROWS,
+          "Read from outside Spark and from shuffles",
+          TASK);
+  public static final AttributeKey<String> EXECUTOR_ID =
+      DECLARED.ours(stringKey(SPARK + "executor.id"), "", "Executor that ran it", TASK);
 
   private SparkAttributes() {}
 

@@ -8,11 +8,13 @@ import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.RES
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.SPARK_JOB;
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.STAGE;
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.STEP;
+import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.TASK;
 import static io.opentelemetry.api.common.AttributeKey.booleanKey;
 import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.semconv.CodeAttributes;
 import io.opentelemetry.semconv.ErrorAttributes;
 import io.opentelemetry.semconv.ExceptionAttributes;
 import io.opentelemetry.semconv.JvmAttributes;
@@ -21,6 +23,7 @@ import io.opentelemetry.semconv.TelemetryAttributes;
 import io.opentelemetry.semconv.incubating.AwsIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.CloudIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.FaasIncubatingAttributes;
+import io.opentelemetry.semconv.incubating.HostIncubatingAttributes;
 import io.opentelemetry.semconv.incubating.OtelIncubatingAttributes;
 import java.util.List;
 import java.util.stream.Stream;
@@ -65,6 +68,11 @@ public final class WaybillAttributes {
       DECLARED.standard(CloudIncubatingAttributes.CLOUD_REGION, "Of the execution", RESOURCE);
   public static final AttributeKey<String> CLOUD_ACCOUNT_ID =
       DECLARED.standard(CloudIncubatingAttributes.CLOUD_ACCOUNT_ID, "Of the execution", RESOURCE);
+  public static final AttributeKey<String> CODE_FILE_PATH =
+      DECLARED.standard(
+          CodeAttributes.CODE_FILE_PATH, "Source file of the call that ran the stage", STAGE);
+  public static final AttributeKey<Long> CODE_LINE_NUMBER =
+      DECLARED.standard(CodeAttributes.CODE_LINE_NUMBER, "Line of that call", STAGE);
   public static final AttributeKey<String> ERROR_TYPE =
       DECLARED.standard(
           ErrorAttributes.ERROR_TYPE,
@@ -73,6 +81,7 @@ public final class WaybillAttributes {
           STEP,
           SPARK_JOB,
           STAGE,
+          TASK,
           METRIC);
   public static final AttributeKey<String> EXCEPTION_TYPE =
       DECLARED.standard(ExceptionAttributes.EXCEPTION_TYPE, "Class of the exception", EVENT, LOG);
@@ -87,6 +96,11 @@ public final class WaybillAttributes {
           FaasIncubatingAttributes.FAAS_INVOCATION_ID,
           "Request id of the Lambda invocation that wrote the line",
           LOG);
+  public static final AttributeKey<String> HOST_NAME =
+      DECLARED.standard(
+          HostIncubatingAttributes.HOST_NAME,
+          "Machine of the executor; the collector makes it a hash",
+          TASK);
   public static final AttributeKey<String> JVM_MEMORY_TYPE =
       DECLARED.standard(JvmAttributes.JVM_MEMORY_TYPE, "`heap` or `non_heap`", METRIC);
   public static final AttributeKey<String> SERVICE_NAME =
