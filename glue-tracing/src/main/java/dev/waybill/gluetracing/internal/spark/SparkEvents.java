@@ -2,11 +2,8 @@ package dev.waybill.gluetracing.internal.spark;
 
 import dev.waybill.gluetracing.internal.spark.ObservedRuns.Observed;
 import dev.waybill.gluetracing.internal.spark.Planning.Period;
-import dev.waybill.gluetracing.internal.trace.ErrorText;
-import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import dev.waybill.gluetracing.internal.trace.StepSpan;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,9 +46,6 @@ public final class SparkEvents extends SparkListener {
   /** More stages than this have no span of their own: a job has no more spans. */
   static final int STAGES_KEPT = SparkSpans.OF_A_JOB;
 
-  /** More lost executors than this are not named. */
-  static final int LOST_EXECUTORS_KEPT = 10;
-
   private static final String OBSERVED = "internal.metrics.collectMetricsAccumulator";
   private static final String SQL_EXECUTION = "spark.sql.execution.id";
   private static final int JOBS_KEPT = 1_000;
@@ -76,14 +70,10 @@ public final class SparkEvents extends SparkListener {
   private final long nonce = ThreadLocalRandom.current().nextLong();
 
   private long observations;
-  private long stagesOmitted;
-  private double secondsOmitted;
   private long outputBytes;
-  private final List<String> lostExecutors = new ArrayList<>();
+  private final SparkSummary summary = new SparkSummary();
   private final Map<String, StepRun> runs = new LinkedHashMap<>();
   private Period start;
-  private Duration planned = Duration.ZERO;
-  private Duration committed = Duration.ZERO;
 
   @Override
   public synchronized void onJobStart(SparkListenerJobStart event) {
@@ -157,9 +147,8 @@ public final class SparkEvents extends SparkListener {
 
   @Override
   public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved event) {
-    if (lostExecutors.size() < LOST_EXECUTORS_KEPT && !event.reason().equals(GIVEN_BACK)) {
-      lostExecutors.add(
-          "executor %s: %s".formatted(event.executorId(), ErrorText.cut(event.reason().strip())));
+    if (!event.reason().equals(GIVEN_BACK)) {
+      summary.lost(event.executorId(), event.reason());
     }
   }
 
@@ -232,39 +221,22 @@ public final class SparkEvents extends SparkListener {
 
   /** Has no room for the span of a stage. */
   synchronized void omit(SparkStage stage) {
-    stagesOmitted++;
-    secondsOmitted += stage.duration().toMillis() / 1000.0;
+    summary.omit(stage);
   }
 
   /** How long the driver worked while no stage ran. */
   synchronized void worked(Duration planned, Duration committed) {
-    this.planned = planned;
-    this.committed = committed;
+    summary.worked(planned, committed);
   }
 
   /** The executors that were lost, and why. */
   synchronized List<String> lostExecutors() {
-    return List.copyOf(lostExecutors);
+    return summary.lostExecutors();
   }
 
   /** What the job's own span says of Spark, once the others are written. */
   public synchronized Attributes summary() {
-    AttributesBuilder attributes = Attributes.builder();
-    if (!lostExecutors.isEmpty()) {
-      attributes.put(SparkAttributes.EXECUTORS_LOST, lostExecutors());
-    }
-    if (stagesOmitted > 0) {
-      attributes
-          .put(SparkAttributes.STAGES_OMITTED, stagesOmitted)
-          .put(SparkAttributes.STAGES_OMITTED_SECONDS, secondsOmitted);
-    }
-    if (!planned.isZero()) {
-      attributes.put(SparkAttributes.PLAN_TIME, planned.toMillis() / 1000.0);
-    }
-    if (!committed.isZero()) {
-      attributes.put(SparkAttributes.COMMIT_TIME, committed.toMillis() / 1000.0);
-    }
-    return attributes.build();
+    return summary.attributes();
   }
 
   /** What all stages wrote, in bytes. */

@@ -124,6 +124,9 @@ public final class SparkSpans {
     int room = Math.max(LEAST, OF_A_JOB - 1 - spans.written());
     details.sort(Detail.ORDER);
     List<Detail> shown = new ArrayList<>(details.subList(0, Math.min(room, details.size())));
+    while (shown.size() + jobsOf(shown).size() > room) {
+      shown.remove(shown.size() - 1);
+    }
     details.stream()
         .skip(shown.size())
         .map(detail -> stages.get(detail.self()))
@@ -147,28 +150,34 @@ public final class SparkSpans {
   /** A Spark job has a span where several of its stages have. */
   private Map<Integer, SpanContext> writeJobs(List<Detail> shown) {
     Map<Integer, SpanContext> written = new HashMap<>();
-    for (SparkJob job : events.endedJobs()) {
-      long ofJob =
-          shown.stream()
-              .map(detail -> stages.get(detail.self()))
-              .filter(stage -> stage != null && stage.job() == job)
-              .count();
-      if (ofJob > 1) {
-        SpanContext self = spans.reserve();
-        written.put(job.id(), self);
-        spans.write(
-            self,
-            parentOf(job.step()),
-            "spark job",
-            job.start(),
-            job.end(),
-            Attributes.of(
-                SparkAttributes.JOB_ID, (long) job.id(),
-                SparkAttributes.JOB_STAGES, (long) job.stagesRun()),
-            job.failed() ? Outcome.failed("Spark job " + job.id() + " failed") : Outcome.OK);
-      }
+    for (SparkJob job : jobsOf(shown)) {
+      SpanContext self = spans.reserve();
+      written.put(job.id(), self);
+      spans.write(
+          self,
+          parentOf(job.step()),
+          "spark job",
+          job.start(),
+          job.end(),
+          Attributes.of(
+              SparkAttributes.JOB_ID, (long) job.id(),
+              SparkAttributes.JOB_STAGES, (long) job.stagesRun()),
+          job.failed() ? Outcome.failed("Spark job " + job.id() + " failed") : Outcome.OK);
     }
     return written;
+  }
+
+  /** Those of which several stages are shown. */
+  private List<SparkJob> jobsOf(List<Detail> shown) {
+    return events.endedJobs().stream()
+        .filter(
+            job ->
+                shown.stream()
+                        .map(detail -> stages.get(detail.self()))
+                        .filter(stage -> stage != null && stage.job() == job)
+                        .count()
+                    > 1)
+        .toList();
   }
 
   private Rank unnamed(Period period) {

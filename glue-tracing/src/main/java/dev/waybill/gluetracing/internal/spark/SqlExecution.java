@@ -60,9 +60,11 @@ final class SqlExecution {
           CollectionConverters.asJava(node.metrics()).stream()
               .map(metric -> metric.accumulatorId())
               .toList();
-      clusters
-          .computeIfAbsent(node.nodeName(), name -> new ArrayList<>())
-          .add(new Cluster(metrics, words));
+      Cluster cluster = new Cluster(metrics, words);
+      List<Cluster> known = clusters.computeIfAbsent(node.nodeName(), name -> new ArrayList<>());
+      if (!known.contains(cluster)) {
+        known.add(cluster);
+      }
     }
     if (Operators.word(node.nodeName()).equals("write") && !node.nodeName().equals("WriteFiles")) {
       written = Optional.of(written.filter(is -> !is.isEmpty()).orElseGet(() -> format(node)));

@@ -39,11 +39,11 @@ class SparkEventsTest {
 
   @Test
   void namesNoMoreThanItKeeps() {
-    for (int id = 0; id <= SparkEvents.LOST_EXECUTORS_KEPT; id++) {
+    for (int id = 0; id <= SparkSummary.LOST_EXECUTORS_KEPT; id++) {
       removed(String.valueOf(id), "lost");
     }
 
-    assertThat(events.lostExecutors()).hasSize(SparkEvents.LOST_EXECUTORS_KEPT);
+    assertThat(events.lostExecutors()).hasSize(SparkSummary.LOST_EXECUTORS_KEPT);
   }
 
   @Test
