@@ -28,6 +28,7 @@ class WorkflowArgumentsTest {
   private static final Set<String> NOT_THE_WORKFLOWS =
       Set.of(
           "otlp_endpoint",
+          "log_group_names",
           "telemetry",
           "traceparent",
           "tracestate",

@@ -2,6 +2,7 @@ package dev.waybill.gluetracing;
 
 import dev.waybill.gluetracing.internal.trace.JobRun;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,8 +71,14 @@ public final class JobArguments {
   /** The run that this is part of. */
   public static final String RUN_ID = "run_id";
 
+  /** The S3 bucket of the file that the run is about. */
+  public static final String BUCKET = "bucket";
+
   /** The S3 key of the file that the run is about. */
   public static final String KEY = "key";
+
+  /** The CloudWatch log groups that have the job's log records, comma-separated. */
+  public static final String LOG_GROUP_NAMES = "log_group_names";
 
   /** Glue's name of the job. */
   public static final String JOB_NAME = "JOB_NAME";
@@ -151,11 +158,13 @@ public final class JobArguments {
     return new JobRun(
         job,
         find(RUN_ID),
+        find(BUCKET),
         find(KEY),
         find(EXECUTION_ARN),
         find(STATE_NAME),
         number(ATTEMPT),
-        find(JOB_RUN_ID));
+        find(JOB_RUN_ID),
+        find(LOG_GROUP_NAMES).map(names -> List.of(names.split(","))).orElse(List.of()));
   }
 
   int number(String name) {

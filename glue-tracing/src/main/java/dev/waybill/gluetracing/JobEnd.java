@@ -126,12 +126,13 @@ final class JobEnd {
     Instant end = job.clock.instant();
     harmless.run("write steps", () -> job.steps.write(job.spans));
     harmless.run(
-        "write Spark's spans", () -> SparkSpans.write(job.events, job.spans, job.root.context()));
+        "write Spark's spans",
+        () -> SparkSpans.write(job.events, job.steps, job.spans, job.root.context(), end));
     harmless.run(
         "write metrics",
         () -> {
           job.metrics.countOutputBytes(job.events.outputBytes());
-          job.metrics.ended(Duration.between(job.root.start(), end), !outcome.failed());
+          job.metrics.ended(Duration.between(job.root.start(), end), outcome);
         });
     job.root.write(found(deadline.left(PARENT_BOUND)), outcome, end, dropped);
     if (dropped > 0) {

@@ -100,6 +100,7 @@ final class JobStart {
       noSpark = e;
     }
     this.spark = context;
+    events.started(start, clock.instant());
     this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
     this.spans = telemetry.spans(given.traceId(), sampled, given.parent().getTraceState());
     this.root = new RootSpan(run, spans, given.parent(), start, events);

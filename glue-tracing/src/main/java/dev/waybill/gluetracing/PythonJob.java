@@ -4,8 +4,8 @@ import dev.waybill.gluetracing.internal.otlp.JobLogs;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
 import dev.waybill.gluetracing.internal.trace.ForeignError;
 import dev.waybill.gluetracing.internal.trace.Outcome;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.semconv.ExceptionAttributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +69,9 @@ public final class PythonJob {
         error == null
             ? Attributes.empty()
             : Attributes.of(
-                ExceptionAttributes.EXCEPTION_TYPE, error,
-                ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.cut(lastLine(stack)),
-                ExceptionAttributes.EXCEPTION_STACKTRACE, stack);
+                WaybillAttributes.EXCEPTION_TYPE, error,
+                WaybillAttributes.EXCEPTION_MESSAGE, ErrorText.cut(lastLine(stack)),
+                WaybillAttributes.EXCEPTION_STACKTRACE, stack);
     job.job.logs.ifPresent(
         logs ->
             logs.take(

@@ -6,6 +6,7 @@ import dev.waybill.gluetracing.internal.trace.ErrorText;
 import dev.waybill.gluetracing.internal.trace.JobRun;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import dev.waybill.gluetracing.internal.trace.Outcome;
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -95,26 +96,28 @@ final class RootSpan {
   }
 
   private AttributesBuilder attributes(long dropped) {
-    AttributesBuilder attributes = Attributes.builder().put(WaybillAttributes.JOB, run.job());
+    AttributesBuilder attributes = Attributes.builder().put(WaybillAttributes.JOB_NAME, run.job());
     run.runId().ifPresent(value -> attributes.put(WaybillAttributes.RUN_ID, value));
-    run.key()
-        .ifPresent(value -> attributes.put(WaybillAttributes.DATASET_KEY, ErrorText.cut(value)));
+    run.bucket().ifPresent(value -> attributes.put(WaybillAttributes.S3_BUCKET, value));
+    run.key().ifPresent(value -> attributes.put(WaybillAttributes.S3_KEY, ErrorText.cut(value)));
+    run.executionArn().ifPresent(value -> attributes.put(WaybillAttributes.EXECUTION_ARN, value));
+    run.executionArn()
+        .flatMap(RootSpan::stateMachine)
+        .ifPresent(value -> attributes.put(WaybillAttributes.STATE_MACHINE_ARN, value));
     run.state().ifPresent(value -> attributes.put(WaybillAttributes.STATE, value));
     attributes.put(WaybillAttributes.ATTEMPT, (long) run.attempt());
     if (rejected.sum() > 0) {
       attributes.put(WaybillAttributes.ROWS_REJECTED, rejected.sum());
     }
     if (dropped > 0) {
-      attributes.put(WaybillAttributes.SPARK_EVENTS_DROPPED, dropped);
+      attributes.put(SparkAttributes.EVENTS_DROPPED, dropped);
     }
-    if (!events.lostExecutors().isEmpty()) {
-      attributes.put(WaybillAttributes.SPARK_EXECUTORS_LOST, events.lostExecutors());
-    }
-    if (events.stagesOmitted() > 0) {
-      attributes
-          .put(WaybillAttributes.SPARK_STAGES_OMITTED, events.stagesOmitted())
-          .put(WaybillAttributes.SPARK_STAGES_OMITTED_SECONDS, events.secondsOmitted());
-    }
-    return attributes;
+    return attributes.putAll(events.summary());
+  }
+
+  /** {@code arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME} names its machine. */
+  private static Optional<String> stateMachine(String execution) {
+    String machine = execution.replaceFirst(":execution:(.+):[^:]+$", ":stateMachine:$1");
+    return machine.equals(execution) ? Optional.empty() : Optional.of(machine);
   }
 }

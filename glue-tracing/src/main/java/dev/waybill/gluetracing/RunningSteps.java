@@ -125,6 +125,7 @@ final class RunningSteps {
     @Override
     public void close() {
       scope.close();
+      events.ran(step, clock.instant());
       mark(mark);
     }
   }

@@ -1,5 +1,6 @@
 package dev.waybill.gluetracing;
 
+import dev.waybill.gluetracing.internal.trace.Harmless;
 import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.w3c.TraceParent;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
@@ -73,7 +74,7 @@ public final class TracedJob implements AutoCloseable {
   }
 
   static TracedJob start(String name, JobArguments arguments, String application) {
-    NoCodeJob.standBack();
+    new Harmless(LOG).run("take over from Spark's plugin", NoCodeJob::standBack);
     AtomicReference<SparkSession> session = new AtomicReference<>();
     JobStart job =
         new JobStart(

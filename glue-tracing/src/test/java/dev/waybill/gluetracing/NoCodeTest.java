@@ -3,6 +3,7 @@ package dev.waybill.gluetracing;
 import static dev.waybill.gluetracing.TestCollector.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
@@ -37,6 +38,7 @@ class NoCodeTest {
   @AfterEach
   void stopCollector() {
     collector.close();
+    assertThat(UndeclaredAttributes.of(collector)).isEmpty();
   }
 
   @ParameterizedTest
@@ -50,10 +52,10 @@ class NoCodeTest {
     assertThat(TestCollector.hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
     assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
     assertOneTrace(root);
-    assertThat(with(WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES.getKey())).isNotEmpty();
-    assertThat(with(WaybillAttributes.SPARK_SKEW.getKey())).isNotEmpty();
-    assertThat(with(WaybillAttributes.SPARK_SPILL_DISK_BYTES.getKey())).isNotEmpty();
-    assertThat(with(WaybillAttributes.SPARK_INPUT_ROWS.getKey())).isNotEmpty();
+    assertThat(with(SparkAttributes.STAGE_SHUFFLE_WRITE_BYTES.getKey())).isNotEmpty();
+    assertThat(with(SparkAttributes.STAGE_SKEW.getKey())).isNotEmpty();
+    assertThat(with(SparkAttributes.STAGE_SPILL_DISK_BYTES.getKey())).isNotEmpty();
+    assertThat(with(SparkAttributes.STAGE_INPUT_ROWS.getKey())).isNotEmpty();
     assertThat(collector.resources())
         .allSatisfy(
             resource ->
@@ -71,7 +73,7 @@ class NoCodeTest {
     Span root = collector.span("plain-job");
     assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
     assertThat(root.getStatus().getMessage()).contains("row is bad");
-    assertThat(with(WaybillAttributes.SPARK_TASKS_FAILED.getKey()))
+    assertThat(with(SparkAttributes.STAGE_TASKS_FAILED.getKey()))
         .anySatisfy(stage -> assertThat(stage.getStatus().getMessage()).contains("row is bad"));
   }
 

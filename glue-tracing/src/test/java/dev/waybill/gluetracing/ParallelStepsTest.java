@@ -149,8 +149,7 @@ class ParallelStepsTest {
   }
 
   private List<Span> sparkSpansOf(Span step) {
-    return collector.spans().stream()
-        .filter(span -> span.getName().startsWith("spark."))
+    return collector.stages().stream()
         .filter(span -> span.getParentSpanId().equals(step.getSpanId()))
         .toList();
   }

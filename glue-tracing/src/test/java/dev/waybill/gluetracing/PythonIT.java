@@ -3,6 +3,7 @@ package dev.waybill.gluetracing;
 import static dev.waybill.gluetracing.TestCollector.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -45,6 +46,7 @@ class PythonIT {
   @AfterEach
   void stopCollector() {
     collector.close();
+    assertThat(UndeclaredAttributes.of(collector)).isEmpty();
   }
 
   @Test
@@ -196,7 +198,7 @@ class PythonIT {
                 assertThat(
                         attribute(
                             span.getAttributesList(),
-                            WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES.getKey()))
+                            SparkAttributes.STAGE_SHUFFLE_WRITE_BYTES.getKey()))
                     .isNotNull());
   }
 

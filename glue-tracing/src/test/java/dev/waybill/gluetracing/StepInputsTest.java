@@ -36,6 +36,7 @@ class StepInputsTest {
   @AfterEach
   void stopCollector() {
     collector.close();
+    assertThat(UndeclaredAttributes.of(collector)).isEmpty();
   }
 
   @Test

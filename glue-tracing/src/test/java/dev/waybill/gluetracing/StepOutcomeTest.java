@@ -54,7 +54,8 @@ class StepOutcomeTest {
             .orElseThrow();
     assertThat(
             attribute(
-                duration.getExponentialHistogram().getDataPoints(0).getAttributesList(), "status"))
+                duration.getExponentialHistogram().getDataPoints(0).getAttributesList(),
+                "waybill.status"))
         .isEqualTo("SUCCEEDED");
   }
 
@@ -133,7 +134,7 @@ class StepOutcomeTest {
     for (String name : new String[] {"make numbers", "filter odd", "rename", "collect"}) {
       assertThat(collector.span(name).getParentSpanId()).isEqualTo(prepare.getSpanId());
     }
-    assertThat(collector.span("spark.stage").getParentSpanId())
+    assertThat(collector.stages().get(0).getParentSpanId())
         .isEqualTo(collector.span("collect").getSpanId());
   }
 

@@ -118,6 +118,13 @@ final class TestCollector implements AutoCloseable {
     return spans().stream().map(Span::getName).toList();
   }
 
+  /** Of Spark's stages. */
+  List<Span> stages() {
+    return spans().stream()
+        .filter(span -> attribute(span.getAttributesList(), "waybill.spark.stage.tasks") != null)
+        .toList();
+  }
+
   List<Metric> metrics() {
     return metrics;
   }

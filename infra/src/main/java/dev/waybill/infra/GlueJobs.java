@@ -80,6 +80,7 @@ final class GlueJobs extends Construct {
       }
       arguments.put("--otlp_endpoint", collector.endpoint());
       arguments.put("--custom-logGroup-prefix", logFolder);
+      arguments.put("--log_group_names", Logs.jobs(prefix));
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
           ScalaSparkEtlJob.Builder.create(this, spec.state())

@@ -36,22 +36,28 @@ final class PipelineMetrics {
 
   /** One line per job and outcome. */
   IMetric rowsByOutcome() {
-    return search("\"waybill.job\",outcome", "waybill.rows", Stats.SUM, "");
+    return search("\"waybill.job\",\"waybill.outcome\"", "waybill.rows", Stats.SUM, "");
   }
 
   /** One line per job and reason. */
   IMetric rowsByReason() {
-    return search("\"waybill.job\",outcome,reason", "waybill.rows", Stats.SUM, "");
+    return search(
+        "\"waybill.job\",\"waybill.outcome\",\"waybill.reason\"", "waybill.rows", Stats.SUM, "");
   }
 
   /** Values filled in or replaced, one line per job, column and cause. */
   IMetric valuesChanged() {
-    return search("\"waybill.job\",column,cause", "waybill.values.changed", Stats.SUM, "");
+    return search(
+        "\"waybill.job\",\"waybill.column\",\"waybill.cause\"",
+        "waybill.values.changed",
+        Stats.SUM,
+        "");
   }
 
   /** Seconds, one line per job and status. */
   IMetric duration(String statistic) {
-    return search("\"waybill.job\",status", "waybill.job.duration", statistic, statistic + " ");
+    return search(
+        "\"waybill.job\",\"waybill.status\"", "waybill.job.duration", statistic, statistic + " ");
   }
 
   /** Percent of the rows read that were rejected, over all jobs. */
@@ -144,7 +150,7 @@ final class PipelineMetrics {
     return Metric.Builder.create()
         .namespace(namespace)
         .metricName("waybill.rows")
-        .dimensionsMap(Map.of("outcome", outcome))
+        .dimensionsMap(Map.of("waybill.outcome", outcome))
         .statistic(Stats.SUM)
         .period(PERIOD)
         .build();

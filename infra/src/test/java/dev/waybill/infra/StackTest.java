@@ -131,7 +131,11 @@ class StackTest {
             Map.of(
                 "DefaultArguments",
                 Match.objectLike(
-                    Map.of("--otlp_endpoint", "http://collector.waybill.internal:4318"))));
+                    Map.of(
+                        "--otlp_endpoint",
+                        "http://collector.waybill.internal:4318",
+                        "--log_group_names",
+                        "/waybill/job-logs"))));
     assertThat(stack.one("AWS::XRay::Group", "XrayGroup").path("FilterExpression").asText())
         .isEqualTo(
             "service(\"%s\")"

@@ -132,8 +132,8 @@ class DashboardsIT {
     assertThat(one("Pipeline", "Rows read")).isEqualTo((double) rows.read());
     assertThat(one("Pipeline", "Rows rejected"))
         .isEqualTo((double) rows.allRejected() / rows.read());
-    assertThat(sums("Pipeline", "Rejected rows by reason", "reason")).isEqualTo(reasons);
-    assertThat(sums("Pipeline", "Rows by outcome", "outcome"))
+    assertThat(sums("Pipeline", "Rejected rows by reason", "waybill_reason")).isEqualTo(reasons);
+    assertThat(sums("Pipeline", "Rows by outcome", "waybill_outcome"))
         .isEqualTo(
             Map.of(
                 "read", (double) rows.read(),
@@ -165,7 +165,7 @@ class DashboardsIT {
           .allSatisfy(value -> assertThat(value).isCloseTo(took, within(0.02 * took + 0.1)));
     }
     assertThat(means)
-        .filteredOn(series -> series.labels().get("status").equals("SUCCEEDED"))
+        .filteredOn(series -> series.labels().get("waybill_status").equals("SUCCEEDED"))
         .hasSize(2)
         .allSatisfy(
             series -> {

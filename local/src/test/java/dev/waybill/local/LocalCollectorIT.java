@@ -47,7 +47,7 @@ class LocalCollectorIT {
   private static final String PERSONAL_TRACE = "01".repeat(16);
   private static final String PERSONAL =
       OtlpClient.attributes(
-          "NAME", "listing.name", "record", "enduser.id", "host name", "waybill.dataset.key");
+          "NAME", "listing.name", "record", "enduser.id", "host name", "aws.s3.key");
   private static final String POISON =
       "{\"key\": \"service.name\", \"value\": {\"stringValue\": \"poison\"}}";
 
@@ -137,9 +137,9 @@ class LocalCollectorIT {
         .forEach(
             point ->
                 rows.merge(
-                    point.attributes().get("outcome")
+                    point.attributes().get("waybill.outcome")
                         + " "
-                        + point.attributes().getOrDefault("reason", ""),
+                        + point.attributes().getOrDefault("waybill.reason", ""),
                     point.value(),
                     Double::sum));
     RunSummary.Rows good = runs.get(0).rows();
@@ -179,7 +179,7 @@ class LocalCollectorIT {
     assertThat(span.attributes())
         .doesNotContainKeys("NAME", "listing.name", "record", "enduser.id")
         .hasEntrySatisfying("host name", hash -> assertThat(hash).matches("[0-9a-f]{64}"))
-        .containsEntry("waybill.dataset.key", "input/a.csv");
+        .containsEntry("aws.s3.key", "input/a.csv");
   }
 
   @Test

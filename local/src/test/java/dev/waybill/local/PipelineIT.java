@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -52,6 +54,22 @@ class PipelineIT {
   private static final Clock RUN_DATE =
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
   private static final String STRANGE = "été + 100% 李.csv";
+
+  private static final Set<String> OF_THE_DRIVER =
+      Set.of("start spark", "plan", "commit", "slow task");
+
+  /** Of jobs that are larger or less lucky, join data sets, run on AWS or in Python. */
+  private static final String[] NOT_IN_THESE_RUNS = {
+    "resource aws.log.group.names string[]",
+    "Spark job span error.type string",
+    "Spark job span waybill.spark.job.id int",
+    "Spark job span waybill.spark.job.stages int",
+    "job span waybill.spark.events_dropped int",
+    "job span waybill.spark.executors_lost string[]",
+    "log record exception.stacktrace string",
+    "stage span waybill.spark.stage.skew_sampled boolean",
+    "step span waybill.step.input_rows.<input> int",
+  };
 
   private final Map<String, RunSummary> runs = new HashMap<>();
 
@@ -190,11 +208,45 @@ class PipelineIT {
   void theSamplesSpanTreeIsAsRecorded() throws IOException {
     String tree = tree(trace(runs.get("listings.csv")));
 
-    assertThat(tree)
-        .isEqualTo(
-            new String(
-                PipelineIT.class.getResourceAsStream("/golden/sample-span-tree.txt").readAllBytes(),
-                StandardCharsets.UTF_8));
+    assertThat(tree).isEqualTo(golden("sample-span-tree.txt"));
+  }
+
+  /** Which of them have spans depends on what took longest; all are told. */
+  @Test
+  void theSamplesStagesAreNamedByWhatTheyDo() throws IOException {
+    Trace trace = trace(runs.get("listings.csv"));
+
+    for (String job : List.of("clean-listings", "process-listings")) {
+      List<String> ran = new ArrayList<>();
+      for (String line : golden("sample-stages.txt").lines().toList()) {
+        if (line.startsWith(job + ": ")) {
+          ran.add(line.substring(job.length() + 2));
+        }
+      }
+      Span root = named(trace, job);
+      List<String> shown =
+          trace.spans().stream()
+              .filter(span -> span.service().equals(job) && isStage(span))
+              .map(span -> parent(trace, span).name() + ": " + span.name())
+              .toList();
+      int omitted =
+          Integer.parseInt(root.attributes().getOrDefault("waybill.spark.stages_omitted", "0"));
+      assertThat(shown).hasSize(ran.size() - omitted).isNotEmpty();
+      assertThat(ran).containsAll(shown);
+    }
+  }
+
+  @Test
+  void theTimeBeforeTheFirstStepIsThatOfStartingSpark() throws IOException {
+    Trace trace = trace(runs.get("listings.csv"));
+    Span root = named(trace, "clean-listings");
+
+    assertThat(trace.childrenOf(root))
+        .filteredOn(span -> span.name().equals("start spark"))
+        .singleElement()
+        .satisfies(start -> assertThat(start.start()).isEqualTo(root.start()));
+    assertThat(root.attributes())
+        .containsKeys("waybill.spark.plan_time", "waybill.spark.commit_time");
   }
 
   /** By each step on its span, by all in the metric, and by the run in its record. */
@@ -225,13 +277,28 @@ class PipelineIT {
         if (metric.path("name").asText().equals("waybill.values.changed")) {
           for (JsonNode point : metric.at("/sum/dataPoints")) {
             counted
-                .computeIfAbsent(attribute(point, "column"), column -> new HashMap<>())
-                .merge(attribute(point, "cause"), point.path("asInt").asLong(), Long::sum);
+                .computeIfAbsent(attribute(point, "waybill.column"), column -> new HashMap<>())
+                .merge(attribute(point, "waybill.cause"), point.path("asInt").asLong(), Long::sum);
           }
         }
       }
     }
     assertThat(counted).isEqualTo(run.values().changed());
+  }
+
+  @Test
+  void attributesAreThoseThatTheirPageDeclares() throws IOException {
+    Set<Attribute> emitted = new TreeSet<>();
+    for (RunSummary run : runs.values()) {
+      emitted.addAll(Attribute.emitted(Path.of(run.report()).getParent()));
+    }
+    Set<Attribute> declared = Attribute.declared(INSTALLATION.root().resolve("docs/attributes.md"));
+
+    assertThat(declared).as("docs/attributes.md").containsAll(emitted);
+    assertThat(declared)
+        .filteredOn(attribute -> !emitted.contains(attribute))
+        .extracting(Attribute::toString)
+        .containsExactlyInAnyOrder(NOT_IN_THESE_RUNS);
   }
 
   @Test
@@ -350,7 +417,20 @@ class PipelineIT {
         .orElseThrow();
   }
 
-  /** Names, rows and fusion, without times and ids; siblings in the order of their text. */
+  private static String golden(String name) throws IOException {
+    return new String(
+        PipelineIT.class.getResourceAsStream("/golden/" + name).readAllBytes(),
+        StandardCharsets.UTF_8);
+  }
+
+  private static boolean isStage(Span span) {
+    return span.attributes().containsKey("waybill.spark.stage.tasks");
+  }
+
+  /**
+   * Names, rows and fusion, without times and ids; siblings in the order of their text. Without the
+   * spans for which there is room or not, by what took longest.
+   */
   private static String tree(Trace trace) {
     return trace.roots().stream().map(root -> tree(trace, root, "")).collect(Collectors.joining());
   }
@@ -364,6 +444,7 @@ class PipelineIT {
         + rows
         + "\n"
         + trace.childrenOf(span).stream()
+            .filter(child -> !isStage(child) && !OF_THE_DRIVER.contains(child.name()))
             .map(child -> tree(trace, child, indent + "  "))
             .sorted()
             .collect(Collectors.joining());

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * What the function logs: every line goes to a file, and a JSON line that names its trace also
@@ -29,6 +30,10 @@ import java.util.HexFormat;
  *     model</a>
  */
 final class FunctionLogs {
+
+  /** Which fields of a line become attributes, and as what. */
+  private static final Map<String, String> ATTRIBUTES =
+      Map.of("key", "aws.s3.key", "request_id", "faas.invocation_id", "error", "exception.message");
 
   private final String function;
   private final BufferedReader lines;
@@ -102,11 +107,12 @@ final class FunctionLogs {
             .setBody(text(line.path("message").asText()))
             .setTraceId(
                 ByteString.copyFrom(HexFormat.of().parseHex(line.path("trace_id").asText())));
-    for (String field : new String[] {"key", "request_id", "error"}) {
-      if (line.hasNonNull(field)) {
-        log.addAttributes(attribute(field, line.path(field).asText()));
-      }
-    }
+    ATTRIBUTES.forEach(
+        (field, attribute) -> {
+          if (line.hasNonNull(field)) {
+            log.addAttributes(attribute(attribute, line.path(field).asText()));
+          }
+        });
     ResourceLogs.Builder resource = ResourceLogs.newBuilder();
     resource
         .getResourceBuilder()

@@ -22,8 +22,10 @@ import java.util.stream.Collectors;
  */
 public final class HtmlReport {
 
+  /** What Spark's driver does between stages. */
+  private static final Set<String> OF_THE_DRIVER = Set.of("start spark", "plan", "commit");
+
   private static final String TEMPLATE = "/report.html";
-  private static final Set<String> SPARK = Set.of("spark.job", "spark.stage");
 
   private HtmlReport() {}
 
@@ -201,7 +203,7 @@ public final class HtmlReport {
       return;
     }
     double whole = Math.max(end - begin, 0.001);
-    String kind = span.error() != null ? "bad" : SPARK.contains(span.name()) ? "spark" : kind(span);
+    String kind = span.error() != null ? "bad" : kind(span);
     lines.append(
         ("<details><summary><span class=\"name\" style=\"padding-left:%.1frem\">%s<small>%s</small></span>"
                 + "<span class=\"lane\"><i class=\"%s\" style=\"left:%.3f%%;width:%.3f%%\"></i></span>"
@@ -221,7 +223,18 @@ public final class HtmlReport {
   }
 
   private static String kind(Span span) {
+    if (OF_THE_DRIVER.contains(span.name())
+        || span.attributes().keySet().stream().anyMatch(HtmlReport::isOfSparksWork)) {
+      return "spark";
+    }
     return span.attributes().containsKey("waybill.step.rows_out") ? "step" : "hop";
+  }
+
+  /** A job's own span has sums of Spark's, too. */
+  private static boolean isOfSparksWork(String attribute) {
+    return attribute.startsWith("waybill.spark.job.")
+        || attribute.startsWith("waybill.spark.task.")
+        || attribute.startsWith("waybill.spark.stage.");
   }
 
   /**
@@ -234,8 +247,8 @@ public final class HtmlReport {
     if (out != null) {
       return in == null || in.equals(out) ? out + " rows" : in + " → " + out + " rows";
     }
-    if (attributes.containsKey("spark.tasks")) {
-      return attributes.get("spark.tasks") + " tasks";
+    if (attributes.containsKey("waybill.spark.stage.tasks")) {
+      return attributes.get("waybill.spark.stage.tasks") + " tasks";
     }
     return attributes.getOrDefault("origin", attributes.getOrDefault("aws.operation", ""));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
 import dev.waybill.gluetracing.internal.trace.JobRun;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.LoggerProvider;
@@ -11,7 +12,6 @@ import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.semconv.ExceptionAttributes;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,8 +120,8 @@ public final class JobLogs extends AbstractAppender {
             thrown == null
                 ? Attributes.empty()
                 : Attributes.of(
-                    ExceptionAttributes.EXCEPTION_TYPE, thrown.getClass().getName(),
-                    ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown))));
+                    WaybillAttributes.EXCEPTION_TYPE, thrown.getClass().getName(),
+                    WaybillAttributes.EXCEPTION_MESSAGE, ErrorText.of(thrown))));
   }
 
   /** Takes a line of this thread, whatever its level. */
@@ -162,7 +162,7 @@ public final class JobLogs extends AbstractAppender {
     line.put("span_id", place.getSpanId());
     line.put("xray_trace_id", TraceHeader.xrayTraceId(place.getTraceId()));
     line.putAll(fields);
-    String exception = said.exception.get(ExceptionAttributes.EXCEPTION_MESSAGE);
+    String exception = said.exception.get(WaybillAttributes.EXCEPTION_MESSAGE);
     if (exception != null) {
       line.put("exception", exception);
     }

@@ -4,7 +4,6 @@ import dev.waybill.gluetracing.internal.trace.JobRun;
 import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.semconv.ServiceAttributes;
 import io.opentelemetry.semconv.incubating.CloudIncubatingAttributes;
 import java.util.Map;
 
@@ -31,10 +30,10 @@ public final class JobResource {
   public static Resource of(JobRun run, Map<String, String> given) {
     var attributes =
         Resource.getDefault().getAttributes().toBuilder()
-            .put(ServiceAttributes.SERVICE_NAME, run.job())
-            .put(ServiceAttributes.SERVICE_NAMESPACE, NAMESPACE)
+            .put(WaybillAttributes.SERVICE_NAME, run.job())
+            .put(WaybillAttributes.SERVICE_NAMESPACE, NAMESPACE)
             .put(
-                CloudIncubatingAttributes.CLOUD_PROVIDER,
+                WaybillAttributes.CLOUD_PROVIDER,
                 CloudIncubatingAttributes.CloudProviderIncubatingValues.AWS);
     run.runId().ifPresent(id -> attributes.put(WaybillAttributes.RUN_ID, id));
     run.jobRunId()
@@ -42,7 +41,10 @@ public final class JobResource {
             id ->
                 attributes
                     .put(WaybillAttributes.JOB_RUN_ID, id)
-                    .put(ServiceAttributes.SERVICE_INSTANCE_ID, id));
+                    .put(WaybillAttributes.SERVICE_INSTANCE_ID, id));
+    if (!run.logGroups().isEmpty()) {
+      attributes.put(WaybillAttributes.LOG_GROUP_NAMES, run.logGroups());
+    }
     run.executionArn().ifPresent(arn -> putCloud(attributes, arn.split(":")));
     given.forEach(attributes::put);
     return Resource.create(attributes.build());
@@ -51,9 +53,8 @@ public final class JobResource {
   private static void putCloud(AttributesBuilder attributes, String[] arn) {
     if (arn.length > ARN_ACCOUNT) {
       attributes
-          .put(CloudIncubatingAttributes.CLOUD_REGION, arn[ARN_REGION])
-          .put(CloudIncubatingAttributes.CLOUD_ACCOUNT_ID, arn[ARN_ACCOUNT])
-          .put(CloudIncubatingAttributes.CLOUD_RESOURCE_ID, String.join(":", arn));
+          .put(WaybillAttributes.CLOUD_REGION, arn[ARN_REGION])
+          .put(WaybillAttributes.CLOUD_ACCOUNT_ID, arn[ARN_ACCOUNT]);
     }
   }
 }

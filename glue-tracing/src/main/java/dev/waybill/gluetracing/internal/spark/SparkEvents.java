@@ -1,13 +1,17 @@
 package dev.waybill.gluetracing.internal.spark;
 
 import dev.waybill.gluetracing.internal.spark.ObservedRuns.Observed;
-import dev.waybill.gluetracing.internal.trace.ErrorText;
+import dev.waybill.gluetracing.internal.spark.Planning.Period;
+import dev.waybill.gluetracing.internal.trace.StepSpan;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -17,6 +21,7 @@ import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.JobFailed;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerEvent;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -38,14 +43,8 @@ public final class SparkEvents extends SparkListener {
   /** The local property that says which step launched a Spark job. */
   public static final String STEP_PROPERTY = "waybill.step";
 
-  /**
-   * More stages than this have no span of their own; with 60 spans a run, both jobs have room for
-   * so many.
-   */
-  public static final int STAGES_KEPT = 14;
-
-  /** More lost executors than this are not named. */
-  static final int LOST_EXECUTORS_KEPT = 10;
+  /** More stages than this have no span of their own: a job has no more spans. */
+  static final int STAGES_KEPT = SparkSpans.OF_A_JOB;
 
   private static final String OBSERVED = "internal.metrics.collectMetricsAccumulator";
   private static final String SQL_EXECUTION = "spark.sql.execution.id";
@@ -58,10 +57,11 @@ public final class SparkEvents extends SparkListener {
   private final Map<Integer, SparkJob> jobOfStage = new HashMap<>();
   private final Map<StageAttempt, TaskFigures> runningStages = new HashMap<>();
   private final Map<Integer, BitSet> partitionsRun = new HashMap<>();
+  private final SqlExecutions executions = new SqlExecutions();
   private final ObservedRuns observed = new ObservedRuns();
   private final TreeSet<SparkStage> slowest =
       new TreeSet<>(
-          Comparator.comparing(SparkStage::failed)
+          Comparator.comparing(SparkStage::hasFailures)
               .thenComparing(SparkStage::duration)
               .thenComparing(SparkStage::id)
               .thenComparing(SparkStage::attempt));
@@ -70,10 +70,10 @@ public final class SparkEvents extends SparkListener {
   private final long nonce = ThreadLocalRandom.current().nextLong();
 
   private long observations;
-  private long stagesOmitted;
-  private double secondsOmitted;
   private long outputBytes;
-  private final List<String> lostExecutors = new ArrayList<>();
+  private final SparkSummary summary = new SparkSummary();
+  private final Map<String, StepRun> runs = new LinkedHashMap<>();
+  private Period start;
 
   @Override
   public synchronized void onJobStart(SparkListenerJobStart event) {
@@ -84,7 +84,7 @@ public final class SparkEvents extends SparkListener {
             stepOf(properties.getProperty(STEP_PROPERTY, "")),
             properties.getProperty(SQL_EXECUTION, "job " + event.jobId()),
             Instant.ofEpochMilli(event.time()));
-    jobs.put(job.id, job);
+    jobs.put(job.id(), job);
     CollectionConverters.asJava(event.stageInfos())
         .forEach(stage -> jobOfStage.putIfAbsent(stage.stageId(), job));
   }
@@ -117,7 +117,7 @@ public final class SparkEvents extends SparkListener {
     if (job == null || info.submissionTime().isEmpty() || info.completionTime().isEmpty()) {
       return;
     }
-    job.stagesRun++;
+    job.ranStage();
     outputBytes +=
         info.taskMetrics() == null ? 0 : info.taskMetrics().outputMetrics().bytesWritten();
     SparkStage stage = SparkStage.of(job, info, tasks == null ? new TaskFigures() : tasks);
@@ -135,23 +135,27 @@ public final class SparkEvents extends SparkListener {
     if (job == null) {
       return;
     }
-    job.end = Instant.ofEpochMilli(event.time());
-    job.failed = event.jobResult() instanceof JobFailed;
+    job.end(Instant.ofEpochMilli(event.time()), event.jobResult() instanceof JobFailed);
     jobOfStage.values().removeIf(job::equals);
     partitionsRun.keySet().retainAll(jobOfStage.keySet());
     if (jobs.size() > JOBS_KEPT) {
       jobs.values()
           .removeIf(
-              old -> old.end != null && slowest.stream().noneMatch(stage -> stage.job() == old));
+              old -> old.end() != null && slowest.stream().noneMatch(stage -> stage.job() == old));
     }
   }
 
   @Override
   public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved event) {
-    if (lostExecutors.size() < LOST_EXECUTORS_KEPT && !event.reason().equals(GIVEN_BACK)) {
-      lostExecutors.add(
-          "executor %s: %s".formatted(event.executorId(), ErrorText.cut(event.reason().strip())));
+    if (!event.reason().equals(GIVEN_BACK)) {
+      summary.lost(event.executorId(), event.reason());
     }
+  }
+
+  /** SQL executions, which are no events of Spark's core. */
+  @Override
+  public synchronized void onOtherEvent(SparkListenerEvent event) {
+    executions.take(event);
   }
 
   /** A number for a new observation, the first value of its row. */
@@ -172,7 +176,7 @@ public final class SparkEvents extends SparkListener {
   /** The Spark jobs that have ended and are still known, in the order in which they began. */
   synchronized List<SparkJob> endedJobs() {
     return jobs.values().stream()
-        .filter(job -> job.end != null)
+        .filter(job -> job.end() != null)
         .sorted(Comparator.comparingInt(SparkJob::id))
         .toList();
   }
@@ -184,17 +188,55 @@ public final class SparkEvents extends SparkListener {
     return stages;
   }
 
-  public synchronized long stagesOmitted() {
-    return stagesOmitted;
+  /** The SQL execution that launched a Spark job, or null. */
+  synchronized SqlExecution executionOf(SparkJob job) {
+    return executions.of(job.sqlExecution());
   }
 
-  public synchronized double secondsOmitted() {
-    return secondsOmitted;
+  /** Spark was started, within the job's own time. */
+  public synchronized void started(Instant from, Instant to) {
+    start = new Period(null, from, to);
+  }
+
+  /** When Spark was started, or null. */
+  synchronized Period start() {
+    return start;
+  }
+
+  /** The call of a step has returned. */
+  public synchronized void ran(StepSpan step, Instant ended) {
+    runs.put(step.self().getSpanId(), new StepRun(step, ended));
+  }
+
+  /** Steps whose calls have returned. */
+  synchronized List<StepRun> runs() {
+    return new ArrayList<>(runs.values());
+  }
+
+  /** When a step began; long ago where that is unknown. */
+  synchronized Instant began(String step) {
+    StepRun run = step == null ? null : runs.get(step);
+    return run == null ? Instant.EPOCH : run.step().began();
+  }
+
+  /** Has no room for the span of a stage. */
+  synchronized void omit(SparkStage stage) {
+    summary.omit(stage);
+  }
+
+  /** How long the driver worked while no stage ran. */
+  synchronized void worked(Duration planned, Duration committed) {
+    summary.worked(planned, committed);
   }
 
   /** The executors that were lost, and why. */
-  public synchronized List<String> lostExecutors() {
-    return List.copyOf(lostExecutors);
+  synchronized List<String> lostExecutors() {
+    return summary.lostExecutors();
+  }
+
+  /** What the job's own span says of Spark, once the others are written. */
+  public synchronized Attributes summary() {
+    return summary.attributes();
   }
 
   /** What all stages wrote, in bytes. */
@@ -205,9 +247,7 @@ public final class SparkEvents extends SparkListener {
   private void keep(SparkStage stage) {
     slowest.add(stage);
     if (slowest.size() > STAGES_KEPT) {
-      SparkStage fastest = slowest.pollFirst();
-      stagesOmitted++;
-      secondsOmitted += fastest.duration().toMillis() / 1000.0;
+      omit(slowest.pollFirst());
     }
   }
 
@@ -246,54 +286,6 @@ public final class SparkEvents extends SparkListener {
 
     private static StageAttempt of(StageInfo info) {
       return new StageAttempt(info.stageId(), info.attemptNumber());
-    }
-  }
-
-  /** One Spark job. */
-  static final class SparkJob {
-
-    private final int id;
-    private final String step;
-    private final String sqlExecution;
-    private final Instant start;
-    private Instant end;
-    private boolean failed;
-    private int stagesRun;
-
-    private SparkJob(int id, String step, String sqlExecution, Instant start) {
-      this.id = id;
-      this.step = step;
-      this.sqlExecution = sqlExecution;
-      this.start = start;
-    }
-
-    int id() {
-      return id;
-    }
-
-    /** The span id of the step that launched it, or null. */
-    String step() {
-      return step;
-    }
-
-    String sqlExecution() {
-      return sqlExecution;
-    }
-
-    Instant start() {
-      return start;
-    }
-
-    Instant end() {
-      return end;
-    }
-
-    boolean failed() {
-      return failed;
-    }
-
-    int stagesRun() {
-      return stagesRun;
     }
   }
 }

@@ -1,12 +1,13 @@
 package dev.waybill.gluetracing.internal.spark;
 
-import dev.waybill.gluetracing.internal.spark.SparkEvents.SparkJob;
 import dev.waybill.gluetracing.internal.trace.ErrorText;
-import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import dev.waybill.gluetracing.internal.trace.Outcome;
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.executor.TaskMetrics;
@@ -17,6 +18,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * A Spark stage that has ended.
  *
  * @param error the first line of why it failed, or null
+ * @param name what it does
+ * @param tasks those that failed or were slow
  * @param read how many rows it read from outside Spark, where it did so from one source
  * @param figures its span's attributes
  */
@@ -27,6 +30,8 @@ record SparkStage(
     Instant start,
     Instant end,
     String error,
+    StageName name,
+    List<SparkTask> tasks,
     OptionalLong read,
     Attributes figures) {
 
@@ -37,7 +42,9 @@ record SparkStage(
         info.attemptNumber(),
         Instant.ofEpochMilli((Long) info.submissionTime().get()),
         Instant.ofEpochMilli((Long) info.completionTime().get()),
-        info.failureReason().isEmpty() ? null : firstLine(info.failureReason().get()),
+        info.failureReason().isEmpty() ? null : ErrorText.firstLine(info.failureReason().get()),
+        StageName.of(info),
+        tasks.standingOut(),
         read(info),
         figures(job, info, tasks));
   }
@@ -50,39 +57,57 @@ record SparkStage(
     return error != null;
   }
 
+  /** Whether it or a task of it failed. */
+  boolean hasFailures() {
+    return failed() || tasks.stream().anyMatch(task -> task.outcome().failed());
+  }
+
+  /** How it ended, with the type of its tasks' error. */
+  Outcome outcome() {
+    if (!failed()) {
+      return Outcome.OK;
+    }
+    return tasks.stream()
+        .map(SparkTask::outcome)
+        .filter(Outcome::failed)
+        .map(failure -> Outcome.failed(error, failure.type()))
+        .findFirst()
+        .orElseGet(() -> Outcome.failed(error));
+  }
+
   private static Attributes figures(SparkJob job, StageInfo info, TaskFigures tasks) {
     TaskMetrics metrics = info.taskMetrics();
     AttributesBuilder figures =
         Attributes.builder()
-            .put(WaybillAttributes.SPARK_JOB_ID, (long) job.id())
-            .put(WaybillAttributes.SPARK_STAGE_ID, (long) info.stageId())
-            .put(WaybillAttributes.SPARK_STAGE_ATTEMPT, (long) info.attemptNumber())
-            .put(WaybillAttributes.SPARK_TASKS, (long) info.numTasks())
-            .put(WaybillAttributes.SPARK_TASKS_FAILED, tasks.failed())
-            .put(WaybillAttributes.SPARK_PEAK_MEMORY_BYTES, tasks.peakMemory())
-            .put(WaybillAttributes.SPARK_SKEW, tasks.skew());
+            .put(SparkAttributes.JOB_ID, (long) job.id())
+            .put(SparkAttributes.STAGE_ID, (long) info.stageId())
+            .put(SparkAttributes.STAGE_ATTEMPT, (long) info.attemptNumber())
+            .put(SparkAttributes.STAGE_TASKS, (long) info.numTasks())
+            .put(SparkAttributes.STAGE_TASKS_FAILED, tasks.failed())
+            .put(SparkAttributes.STAGE_PEAK_MEMORY_BYTES, tasks.peakMemory())
+            .put(SparkAttributes.STAGE_SKEW, tasks.skew());
     if (tasks.sampled()) {
-      figures.put(WaybillAttributes.SPARK_SKEW_SAMPLED, true);
+      figures.put(SparkAttributes.STAGE_SKEW_SAMPLED, true);
     }
     if (metrics != null) {
       figures
-          .put(WaybillAttributes.SPARK_INPUT_ROWS, metrics.inputMetrics().recordsRead())
-          .put(WaybillAttributes.SPARK_INPUT_BYTES, metrics.inputMetrics().bytesRead())
-          .put(WaybillAttributes.SPARK_OUTPUT_ROWS, metrics.outputMetrics().recordsWritten())
-          .put(WaybillAttributes.SPARK_OUTPUT_BYTES, metrics.outputMetrics().bytesWritten())
+          .put(SparkAttributes.STAGE_INPUT_ROWS, metrics.inputMetrics().recordsRead())
+          .put(SparkAttributes.STAGE_INPUT_BYTES, metrics.inputMetrics().bytesRead())
+          .put(SparkAttributes.STAGE_OUTPUT_ROWS, metrics.outputMetrics().recordsWritten())
+          .put(SparkAttributes.STAGE_OUTPUT_BYTES, metrics.outputMetrics().bytesWritten())
           .put(
-              WaybillAttributes.SPARK_SHUFFLE_READ_BYTES,
+              SparkAttributes.STAGE_SHUFFLE_READ_BYTES,
               metrics.shuffleReadMetrics().totalBytesRead())
           .put(
-              WaybillAttributes.SPARK_SHUFFLE_WRITE_BYTES,
+              SparkAttributes.STAGE_SHUFFLE_WRITE_BYTES,
               metrics.shuffleWriteMetrics().bytesWritten())
-          .put(WaybillAttributes.SPARK_SPILL_MEMORY_BYTES, metrics.memoryBytesSpilled())
-          .put(WaybillAttributes.SPARK_SPILL_DISK_BYTES, metrics.diskBytesSpilled())
-          .put(WaybillAttributes.SPARK_RUN_TIME, metrics.executorRunTime() / 1e3)
+          .put(SparkAttributes.STAGE_SPILL_MEMORY_BYTES, metrics.memoryBytesSpilled())
+          .put(SparkAttributes.STAGE_SPILL_DISK_BYTES, metrics.diskBytesSpilled())
+          .put(SparkAttributes.STAGE_RUN_TIME, metrics.executorRunTime() / 1e3)
           .put(
-              WaybillAttributes.SPARK_CPU_TIME,
+              SparkAttributes.STAGE_CPU_TIME,
               metrics.executorCpuTime() / (double) TimeUnit.SECONDS.toNanos(1))
-          .put(WaybillAttributes.SPARK_GC_TIME, metrics.jvmGCTime() / 1e3);
+          .put(SparkAttributes.STAGE_GC_TIME, metrics.jvmGCTime() / 1e3);
     }
     return figures.build();
   }
@@ -95,9 +120,5 @@ record SparkStage(
     return sources == 1 && info.taskMetrics() != null
         ? OptionalLong.of(info.taskMetrics().inputMetrics().recordsRead())
         : OptionalLong.empty();
-  }
-
-  private static String firstLine(String reason) {
-    return ErrorText.cut(reason.lines().findFirst().orElse(reason).strip());
   }
 }

@@ -19,7 +19,9 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 
@@ -246,6 +248,11 @@ public final class Steps {
       }
     }
     return observed;
+  }
+
+  /** The span ids of the steps. */
+  synchronized Set<String> lazies() {
+    return lazies.stream().map(lazy -> lazy.step().self().getSpanId()).collect(Collectors.toSet());
   }
 
   /** Says what a step has changed of the values, by column and cause. */

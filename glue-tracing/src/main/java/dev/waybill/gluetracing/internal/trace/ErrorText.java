@@ -27,6 +27,11 @@ public final class ErrorText {
         : text.substring(0, LONGEST) + "… (cut, " + text.length() + " characters)";
   }
 
+  /** The first line of what Spark says, without the stack that follows. */
+  public static String firstLine(String text) {
+    return cut(text.lines().findFirst().orElse(text).strip());
+  }
+
   public static Throwable rootOf(Throwable exception) {
     Set<Throwable> seen = new LinkedHashSet<>();
     Throwable root = exception;

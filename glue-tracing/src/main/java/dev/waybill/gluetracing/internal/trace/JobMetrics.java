@@ -1,8 +1,8 @@
 package dev.waybill.gluetracing.internal.trace;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
@@ -21,9 +21,6 @@ import java.util.Map;
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/runtime/jvm-metrics/">JVM metrics</a>
  */
 public final class JobMetrics {
-
-  private static final AttributeKey<String> STATUS = AttributeKey.stringKey("status");
-  private static final AttributeKey<String> MEMORY_TYPE = AttributeKey.stringKey("jvm.memory.type");
 
   private final String job;
   private final Context root;
@@ -70,14 +67,16 @@ public final class JobMetrics {
 
   public void countRows(long count, String outcome) {
     rows.add(
-        count, Attributes.of(WaybillAttributes.JOB, job, WaybillAttributes.OUTCOME, outcome), root);
+        count,
+        Attributes.of(WaybillAttributes.JOB_NAME, job, WaybillAttributes.OUTCOME, outcome),
+        root);
   }
 
   public void countRejected(long count, String reason) {
     rows.add(
         count,
         Attributes.of(
-            WaybillAttributes.JOB,
+            WaybillAttributes.JOB_NAME,
             job,
             WaybillAttributes.OUTCOME,
             "rejected",
@@ -96,7 +95,7 @@ public final class JobMetrics {
     values.add(
         count,
         Attributes.of(
-            WaybillAttributes.JOB,
+            WaybillAttributes.JOB_NAME,
             job,
             WaybillAttributes.COLUMN,
             column,
@@ -106,18 +105,22 @@ public final class JobMetrics {
   }
 
   public void countInputBytes(long bytes) {
-    inputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB, job), root);
+    inputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB_NAME, job), root);
   }
 
   public void countOutputBytes(long bytes) {
-    outputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB, job), root);
+    outputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB_NAME, job), root);
   }
 
-  public void ended(Duration took, boolean succeeded) {
-    duration.record(
-        took.toNanos() / 1e9,
-        Attributes.of(WaybillAttributes.JOB, job, STATUS, succeeded ? "SUCCEEDED" : "FAILED"),
-        root);
+  public void ended(Duration took, Outcome outcome) {
+    AttributesBuilder attributes =
+        Attributes.builder()
+            .put(WaybillAttributes.JOB_NAME, job)
+            .put(WaybillAttributes.STATUS, outcome.failed() ? "FAILED" : "SUCCEEDED");
+    if (outcome.failed()) {
+      attributes.put(WaybillAttributes.ERROR_TYPE, outcome.type());
+    }
+    duration.record(took.toNanos() / 1e9, attributes.build(), root);
   }
 
   /** Measures this JVM while the meter lives. */
@@ -146,9 +149,12 @@ public final class JobMetrics {
         .setUnit("By")
         .buildWithCallback(
             point -> {
-              point.record(used(memory.getHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "heap"));
               point.record(
-                  used(memory.getNonHeapMemoryUsage()), Attributes.of(MEMORY_TYPE, "non_heap"));
+                  used(memory.getHeapMemoryUsage()),
+                  Attributes.of(WaybillAttributes.JVM_MEMORY_TYPE, "heap"));
+              point.record(
+                  used(memory.getNonHeapMemoryUsage()),
+                  Attributes.of(WaybillAttributes.JVM_MEMORY_TYPE, "non_heap"));
             });
   }
 

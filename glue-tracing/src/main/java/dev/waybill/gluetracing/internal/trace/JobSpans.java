@@ -12,6 +12,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +28,7 @@ public final class JobSpans {
   private final String traceId;
   private final TraceFlags flags;
   private final TraceState state;
+  private final AtomicInteger written = new AtomicInteger();
 
   /**
    * Those of a trace.
@@ -105,6 +107,12 @@ public final class JobSpans {
     outcome.describe(span);
     events.forEach(event -> span.addEvent(event.name, event.attributes, last));
     span.end(last);
+    written.incrementAndGet();
+  }
+
+  /** How many finished spans were written. */
+  public int written() {
+    return written.get();
   }
 
   /** Something that a span tells. */

@@ -4,49 +4,47 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.semconv.ErrorAttributes;
-import io.opentelemetry.semconv.ExceptionAttributes;
 
 /**
  * How a piece of work ended.
  *
  * @param error what an on-call needs to read, or null where it went well
+ * @param type its {@code error.type}, or null where it went well
  * @param exception recorded on this span, or null: an error is recorded with its stack on the
  *     innermost span only
  */
-public record Outcome(String error, Throwable exception) {
+public record Outcome(String error, String type, Throwable exception) {
 
-  public static final Outcome OK = new Outcome(null, null);
+  public static final Outcome OK = new Outcome(null, null, null);
 
   public static Outcome of(Throwable exception) {
-    return new Outcome(ErrorText.of(exception), exception);
+    Throwable root = ErrorText.rootOf(exception);
+    String type = root instanceof ForeignError error ? error.type() : root.getClass().getName();
+    return new Outcome(ErrorText.of(exception), type, exception);
   }
 
   public static Outcome failed(String error) {
-    return new Outcome(error, null);
+    return failed(error, ErrorAttributes.ErrorTypeValues.OTHER);
+  }
+
+  /** A failure of that {@code error.type}. */
+  public static Outcome failed(String error, String type) {
+    return new Outcome(error, type, null);
   }
 
   /** The same error as seen from an enclosing span. */
   public Outcome enclosing() {
-    return new Outcome(error, null);
+    return new Outcome(error, type, null);
   }
 
   public boolean failed() {
     return error != null;
   }
 
-  private static void describe(Span span, ForeignError error) {
-    span.setAttribute(ErrorAttributes.ERROR_TYPE, error.type());
-    span.addEvent(
-        "exception",
-        Attributes.of(
-            ExceptionAttributes.EXCEPTION_TYPE, error.type(),
-            ExceptionAttributes.EXCEPTION_MESSAGE, ErrorText.of(error),
-            ExceptionAttributes.EXCEPTION_STACKTRACE, error.stack()));
-  }
-
   void describe(Span span) {
     if (failed()) {
       span.setStatus(StatusCode.ERROR, error);
+      span.setAttribute(WaybillAttributes.ERROR_TYPE, type);
     }
     if (exception != null) {
       Throwable root = ErrorText.rootOf(exception);
@@ -54,7 +52,6 @@ public record Outcome(String error, Throwable exception) {
         describe(span, foreign);
         return;
       }
-      span.setAttribute(ErrorAttributes.ERROR_TYPE, root.getClass().getName());
       try {
         span.recordException(root);
       } catch (RuntimeException | LinkageError | StackOverflowError e) {
@@ -62,5 +59,14 @@ public record Outcome(String error, Throwable exception) {
         span.addEvent("exception");
       }
     }
+  }
+
+  private static void describe(Span span, ForeignError error) {
+    span.addEvent(
+        "exception",
+        Attributes.of(
+            WaybillAttributes.EXCEPTION_TYPE, error.type(),
+            WaybillAttributes.EXCEPTION_MESSAGE, ErrorText.of(error),
+            WaybillAttributes.EXCEPTION_STACKTRACE, error.stack()));
   }
 }

@@ -2,7 +2,7 @@ package dev.waybill.gluetracing.internal.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import java.util.List;
 import org.apache.spark.ExceptionFailure;
 import org.apache.spark.Success$;
@@ -39,11 +39,11 @@ class SparkEventsTest {
 
   @Test
   void namesNoMoreThanItKeeps() {
-    for (int id = 0; id <= SparkEvents.LOST_EXECUTORS_KEPT; id++) {
+    for (int id = 0; id <= SparkSummary.LOST_EXECUTORS_KEPT; id++) {
       removed(String.valueOf(id), "lost");
     }
 
-    assertThat(events.lostExecutors()).hasSize(SparkEvents.LOST_EXECUTORS_KEPT);
+    assertThat(events.lostExecutors()).hasSize(SparkSummary.LOST_EXECUTORS_KEPT);
   }
 
   @Test
@@ -61,7 +61,7 @@ class SparkEventsTest {
     taskEnds(7, 1, 1, fetchFailed());
 
     assertThat(events.stages())
-        .extracting(stage -> stage.figures().get(WaybillAttributes.SPARK_TASKS_FAILED))
+        .extracting(stage -> stage.figures().get(SparkAttributes.STAGE_TASKS_FAILED))
         .containsExactly(1L, 0L);
   }
 
@@ -74,7 +74,7 @@ class SparkEventsTest {
     completed(stage);
 
     assertThat(events.stages())
-        .extracting(found -> found.figures().get(WaybillAttributes.SPARK_TASKS_FAILED))
+        .extracting(found -> found.figures().get(SparkAttributes.STAGE_TASKS_FAILED))
         .containsExactly(0L);
   }
 

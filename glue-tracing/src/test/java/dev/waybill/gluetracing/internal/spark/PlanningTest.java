@@ -1,0 +1,137 @@
+package dev.waybill.gluetracing.internal.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.gluetracing.internal.spark.Planning.Period;
+import dev.waybill.gluetracing.internal.trace.StepSpan;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.spark.scheduler.JobSucceeded$;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.sql.execution.SparkPlanInfo;
+import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd;
+import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart;
+import org.junit.jupiter.api.Test;
+import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+class PlanningTest {
+
+  private static final String WRITE =
+      "Execute InsertIntoHadoopFsRelationCommand s3a://b/out, false, Parquet, [path=s3a://b/out]";
+  private static final SpanContext ROOT = span("00000000000000aa");
+  private static final SpanContext STEP = span("00000000000000bb");
+
+  private final SparkEvents events = new SparkEvents();
+
+  @Test
+  void aQueryIsPlannedUntilItsFirstJobAndBetweenItsJobs() {
+    ran("write", STEP, 900, 5_000);
+    started(1_000, "Exchange");
+    job(1, 1_500, 2_000);
+    job(2, 2_300, 3_000);
+    ended(3_500);
+
+    assertThat(Planning.plans(events.endedJobs(), events))
+        .containsExactly(period(1_000, 1_500), period(2_000, 2_300));
+    assertThat(Planning.commits(events.endedJobs(), events)).as("reads only").isEmpty();
+  }
+
+  @Test
+  void aQueryThatWritesCommitsFromItsLastJobToItsEnd() {
+    ran("write", STEP, 900, 5_000);
+    started(1_000, WRITE);
+    job(1, 1_500, 2_000);
+    ended(3_500);
+
+    assertThat(Planning.commits(events.endedJobs(), events)).containsExactly(period(2_000, 3_500));
+  }
+
+  @Test
+  void planningIsNoLongerThanItsStep() {
+    ran("write", STEP, 1_200, 5_000);
+    started(1_000, WRITE);
+    job(1, 1_500, 2_000);
+    ended(3_500);
+
+    assertThat(Planning.plans(events.endedJobs(), events)).containsExactly(period(1_200, 1_500));
+  }
+
+  @Test
+  void stepsThatDescribeOneAfterTheOtherAreOnePeriod() {
+    ran("read", span("1111111111111111"), 0, 300);
+    ran("filter", span("2222222222222222"), 350, 500);
+    ran("count", span("3333333333333333"), 510, 520);
+    ran("rename", span("4444444444444444"), 530, 600);
+    Set<String> lazies = Set.of("1111111111111111", "2222222222222222", "4444444444444444");
+
+    assertThat(Planning.descriptions(events.runs(), lazies))
+        .extracting(Period::start, Period::end)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(at(0), at(500)),
+            org.assertj.core.groups.Tuple.tuple(at(530), at(600)));
+  }
+
+  private void ran(String name, SpanContext self, long from, long to) {
+    events.mark(self);
+    events.ran(new StepSpan(name, self, ROOT, at(from)), at(to));
+  }
+
+  private void started(long time, String node) {
+    SparkPlanInfo plan =
+        new SparkPlanInfo(
+            node.split(" s3a", 2)[0],
+            node,
+            none(),
+            scala.collection.immutable.Map$.MODULE$.empty(),
+            none());
+    events.onOtherEvent(
+        new SparkListenerSQLExecutionStart(
+            7,
+            Option.empty(),
+            "parquet at Job.java:12",
+            "",
+            "",
+            plan,
+            time,
+            scala.collection.immutable.Map$.MODULE$.empty(),
+            scala.collection.immutable.Set$.MODULE$.empty(),
+            Option.empty()));
+  }
+
+  private void job(int id, long from, long to) {
+    Properties properties = new Properties();
+    properties.setProperty(SparkEvents.STEP_PROPERTY, events.mark(STEP));
+    properties.setProperty("spark.sql.execution.id", "7");
+    events.onJobStart(new SparkListenerJobStart(id, from, none(), properties));
+    events.onJobEnd(new SparkListenerJobEnd(id, to, JobSucceeded$.MODULE$));
+  }
+
+  private void ended(long time) {
+    events.onOtherEvent(new SparkListenerSQLExecutionEnd(7, time, Option.empty()));
+  }
+
+  private static Period period(long from, long to) {
+    return new Period(STEP.getSpanId(), at(from), at(to));
+  }
+
+  private static Instant at(long millis) {
+    return Instant.ofEpochMilli(millis);
+  }
+
+  private static <T> Seq<T> none() {
+    return CollectionConverters.asScala(List.<T>of()).toSeq();
+  }
+
+  private static SpanContext span(String id) {
+    return SpanContext.create(
+        "5759e988bd862e3fe1be46a994272793", id, TraceFlags.getSampled(), TraceState.getDefault());
+  }
+}
