@@ -79,6 +79,11 @@ public record Installation(Path root, Path project) {
     return root.resolve("glue-tracing/target/published/glue-tracing.jar");
   }
 
+  /** The folder of the library's module for Python. */
+  public Path pythonFolder() {
+    return root.resolve("glue-tracing/python");
+  }
+
   /** What Spark's JVM needs on Java 17; the parent pom has the list. */
   public List<String> sparkOptions() {
     Properties properties = new Properties();

@@ -56,6 +56,16 @@ class TraceCommandIT {
   }
 
   @Test
+  void stepsOfAJobThatCallsTheLibraryAreSeen() throws Exception {
+    int status = trace(spark("spark-submit"), JOB.replace("plain_job", "traced_job"));
+
+    assertThat(status).as(errors()).isZero();
+    assertThat(errors())
+        .contains("rows by step", "1 root, 0 orphans")
+        .containsPattern(" 1,000 +500  keep even numbers");
+  }
+
+  @Test
   void theStatusIsTheCommands() throws Exception {
     int status = trace(spark("spark-submit"), JOB, "numbers", "7");
 

@@ -50,13 +50,15 @@ final class TraceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
     Backend collector = backend.backend(progress::warn);
+    Installation installation = Installation.ofLauncher();
     Stopping stopping = new Stopping();
     try (OutFolder folder = OutFolder.share(out, progress::warn);
         Shutdown shutdown = Shutdown.onSignal(stopping::stop)) {
       Ended ended =
           new TracedCommand(
                   out.toAbsolutePath().normalize().resolve("runs"),
-                  Installation.ofLauncher().tracingJar())
+                  installation.tracingJar(),
+                  installation.pythonFolder())
               .run(new SparkCommand(words), collector, stopping::of, progress::warn);
       spec.commandLine().getErr().println(SummaryTable.of(List.of(ended.summary())));
       if (!ended.hasJob()) {

@@ -15,6 +15,7 @@ import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Rows;
 import dev.waybill.local.run.RunSummary.TraceShape;
 import dev.waybill.local.xray.DaemonClient;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +39,13 @@ import java.util.function.Consumer;
  *
  * @param runs gets the run's folder
  * @param tracingJar the published library
+ * @param pythonFolder has {@code waybill_tracing.py}
  */
-public record TracedCommand(Path runs, Path tracingJar) {
+public record TracedCommand(Path runs, Path tracingJar, Path pythonFolder) {
 
   private static final String ROOT_SPAN = "waybill trace";
   private static final String PLUGIN = "dev.waybill.gluetracing.WaybillPlugin";
+  private static final String PYTHON_PATH = "PYTHONPATH";
   private static final String SETTING = "spark.waybill.";
   private static final int LONGEST_NAME = 48;
   private static final Duration LOOK = Duration.ofMillis(200);
@@ -126,12 +129,17 @@ public record TracedCommand(Path runs, Path tracingJar) {
     return settings;
   }
 
-  private static int await(
-      SparkCommand command, Map<String, String> settings, Consumer<Process> started)
+  private static String path(String first, String second) {
+    return first.isEmpty() ? second : first + File.pathSeparator + second;
+  }
+
+  private int await(SparkCommand command, Map<String, String> settings, Consumer<Process> started)
       throws InterruptedException {
     Process process;
     try {
-      process = command.with(settings).inheritIO().start();
+      ProcessBuilder builder = command.with(settings).inheritIO();
+      builder.environment().merge(PYTHON_PATH, pythonFolder.toString(), TracedCommand::path);
+      process = builder.start();
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "can't start %s: is it on the PATH, or at that place? (%s)"
