@@ -27,10 +27,15 @@ record CommandLine(List<String> words) {
 
   /** Those of the run, and for what is not among them those of the configuration. */
   JobArguments arguments(SparkConf conf) {
+    return arguments(conf, words.subList(1, words.size()));
+  }
+
+  /** Those that a job was given, and for what is not among them those of the configuration. */
+  static JobArguments arguments(SparkConf conf, List<String> given) {
     List<String> all = new ArrayList<>();
     Arrays.stream(conf.getAllWithPrefix(PREFIX))
         .forEach(entry -> all.add("--" + entry._1() + "=" + entry._2()));
-    all.addAll(words.subList(1, words.size()));
+    all.addAll(given);
     return JobArguments.parse(all.toArray(String[]::new));
   }
 

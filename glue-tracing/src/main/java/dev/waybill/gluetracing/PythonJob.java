@@ -28,8 +28,7 @@ public final class PythonJob {
 
   /** Starts it on the session that PySpark has started. */
   public static PythonJob start(String name, List<String> args) {
-    return new PythonJob(
-        TracedJob.start(name, JobArguments.parse(args.toArray(String[]::new)), ""));
+    return new PythonJob(TracedJob.start(name, args, ""));
   }
 
   /** The job in whose name all else is called. */

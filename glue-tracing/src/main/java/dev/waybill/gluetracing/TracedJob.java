@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -63,17 +64,19 @@ public final class TracedJob implements AutoCloseable {
    *
    * @param name the job's name, lower case with hyphens; it becomes {@code service.name} and the
    *     root span's name
-   * @param args what {@code main} was given
+   * @param args what {@code main} was given; for what is not among them, Spark's configuration
+   *     counts, as {@code spark.waybill.<name>}
    */
   public static TracedJob start(String name, String... args) {
     String application =
         StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
             .getCallerClass()
             .getPackageName();
-    return start(name, JobArguments.parse(args), application);
+    return start(name, List.of(args), application);
   }
 
-  static TracedJob start(String name, JobArguments arguments, String application) {
+  static TracedJob start(String name, List<String> args, String application) {
+    JobArguments arguments = CommandLine.arguments(new SparkConf(), args);
     new Harmless(LOG).run("take over from Spark's plugin", NoCodeJob::standBack);
     AtomicReference<SparkSession> session = new AtomicReference<>();
     JobStart job =

@@ -168,7 +168,7 @@ class NoCodeTest {
       if (Arrays.asList(args).contains("after")) {
         org.apache.spark.sql.SparkSession.builder().appName("plain-job").getOrCreate();
       }
-      try (TracedJob job = TracedJob.start("traced-job", JobArguments.parse(endpoint()), "")) {
+      try (TracedJob job = TracedJob.start("traced-job", List.of(endpoint()), "")) {
         job.step("count", () -> job.spark().range(3).count());
         job.complete();
       }

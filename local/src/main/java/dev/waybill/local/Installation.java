@@ -68,12 +68,20 @@ public record Installation(Path root, Path project) {
     Stream<Path> deployed =
         project.equals(root)
             ? Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"))
-            : Stream.of(
-                project.resolve("target/jobs.jar"),
-                root.resolve("glue-tracing/target/published/glue-tracing.jar"));
+            : Stream.of(project.resolve("target/jobs.jar"), tracingJar());
     return join(Stream.concat(deployed, Stream.of(localJar())))
         + File.pathSeparator
         + line("glue-jobs/target/classpath/spark.txt");
+  }
+
+  /** The library as it is published: for a job that is not built here. */
+  public Path tracingJar() {
+    return root.resolve("glue-tracing/target/published/glue-tracing.jar");
+  }
+
+  /** The folder of the library's module for Python. */
+  public Path pythonFolder() {
+    return root.resolve("glue-tracing/python");
   }
 
   /** What Spark's JVM needs on Java 17; the parent pom has the list. */

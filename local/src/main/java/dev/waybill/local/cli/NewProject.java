@@ -57,6 +57,8 @@ final class NewProject {
           SAMPLE,
           "LargeOrders.java",
           JOB,
+          "log4j2-test.properties",
+          "src/test/resources/log4j2-test.properties",
           "LargeOrdersTest.java",
           "src/test/java/com/example/LargeOrdersTest.java");
 

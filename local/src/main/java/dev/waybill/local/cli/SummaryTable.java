@@ -55,8 +55,10 @@ final class SummaryTable {
       lines.add(line(job.state(), "%6.2f s  %s%s".formatted(job.seconds(), job.status(), attempt)));
       jobs += job.seconds();
     }
-    if (run.runId() != null) {
+    if (!run.jobs().isEmpty()) {
       lines.add(line("other hops", "%6.2f s".formatted(run.seconds() - jobs)));
+    }
+    if (run.runId() != null) {
       lines.add(line("whole run", "%6.2f s".formatted(run.seconds())));
     }
     if (run.traceId() != null) {

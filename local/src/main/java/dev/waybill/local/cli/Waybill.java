@@ -28,6 +28,7 @@ import software.amazon.awssdk.core.exception.SdkException;
       ReplayCommand.class,
       GenerateCommand.class,
       NewCommand.class,
+      TraceCommand.class,
       TestCommand.class,
       HelpCommand.class
     },
@@ -38,6 +39,7 @@ import software.amazon.awssdk.core.exception.SdkException;
       "Examples:",
       "  ./waybill run sample-data/listings.csv",
       "  ./waybill new ../my-pipeline",
+      "  ./waybill trace -- spark-submit my_job.py",
       "  ./waybill run --json --run-date 2026-11-20 my.csv | jq '.[0].rows'",
       "",
       "Exit status: 0 all succeeded, 1 at least one run failed, 2 wrong usage, 3 the output could not be written."

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
 import dev.waybill.local.LocalCloud;
+import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.collector.OtlpReceiver.Signal;
 import dev.waybill.local.collector.Replay;
 import dev.waybill.local.report.HtmlReport;
@@ -110,22 +111,12 @@ public final class RunFolder {
             recorded.warnings(),
             outputs(run.runId()),
             run.jobs(),
-            new TraceShape(
-                trace.spans().size(),
-                trace.roots().size(),
-                trace.orphans().size(),
-                trace.errors().size()),
+            TraceShape.of(trace),
             seconds(upload.start, trace, run.end()),
             report.toString());
     try {
       Files.createDirectories(folder);
-      writeLines(folder.resolve(SEGMENTS), segments);
-      for (Signal signal : Signal.values()) {
-        Path lines = folder.resolve(Replay.fileOf(signal));
-        writeLines(lines, cloud.collector().ofRun(run.runId(), signal));
-        Replay.noteSent(
-            lines, cloud.collector().backend(), cloud.collector().passedOn(run.runId(), signal));
-      }
+      writeTelemetry(folder, segments, cloud.collector(), run.runId());
       cloud.forget(run.runId(), traceId);
       write(folder, summary, trace);
       if (run.status() == ExecutionStatus.ABORTED) {
@@ -148,6 +139,18 @@ public final class RunFolder {
         trace.spans().stream().mapToDouble(Trace.Span::start).min().orElse(Double.MAX_VALUE);
     return Math.max(
         Duration.between(upload, end).toMillis() / 1000.0, end.toEpochMilli() / 1000.0 - first);
+  }
+
+  /** Writes what a run sent, and how much of it a real collector has. */
+  static void writeTelemetry(
+      Path folder, List<JsonNode> segments, OtlpReceiver collector, String runId)
+      throws IOException {
+    writeLines(folder.resolve(SEGMENTS), segments);
+    for (Signal signal : Signal.values()) {
+      Path lines = folder.resolve(Replay.fileOf(signal));
+      writeLines(lines, collector.ofRun(runId, signal));
+      Replay.noteSent(lines, collector.backend(), collector.passedOn(runId, signal));
+    }
   }
 
   /** Writes {@code report.html}, then {@code run.json}, which is there whole or not at all. */

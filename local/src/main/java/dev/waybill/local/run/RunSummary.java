@@ -91,6 +91,9 @@ public record RunSummary(
     /** The run was stopped, by a person or with what runs it. */
     static final String INTERRUPTED = "Interrupted";
 
+    /** A command that was traced ended with another status than 0. */
+    static final String EXIT_STATUS = "ExitStatus";
+
     /**
      * The words of the job where a job failed, else those of the workflow; null where nothing did.
      *
@@ -156,7 +159,16 @@ public record RunSummary(
   }
 
   /** How whole the trace is: one root, no orphans. */
-  public record TraceShape(int spans, int roots, int orphans, int errors) {}
+  public record TraceShape(int spans, int roots, int orphans, int errors) {
+
+    static TraceShape of(Trace trace) {
+      return new TraceShape(
+          trace.spans().size(),
+          trace.roots().size(),
+          trace.orphans().size(),
+          trace.errors().size());
+    }
+  }
 
   public boolean succeeded() {
     return status.equals(SUCCEEDED);
