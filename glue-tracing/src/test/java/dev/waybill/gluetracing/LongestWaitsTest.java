@@ -14,8 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,17 +24,7 @@ class LongestWaitsTest {
   private static final SparkSession SPARK = TestSpark.session();
 
   @TempDir private Path bucket;
-  private TestCollector collector;
-
-  @BeforeEach
-  void start() throws IOException {
-    collector = TestCollector.healthy();
-  }
-
-  @AfterEach
-  void stop() {
-    collector.close();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @Test
   void allWaitsTogetherAreShorterThanTenSeconds() throws Exception {

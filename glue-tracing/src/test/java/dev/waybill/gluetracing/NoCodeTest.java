@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.example.PlainJob;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,16 +28,10 @@ class NoCodeTest {
   private static final String HEADER =
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-  private TestCollector collector;
-
-  @BeforeEach
-  void startCollector() throws IOException {
-    collector = TestCollector.healthy();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @AfterEach
-  void stopCollector() {
-    collector.close();
+  void checkAttributes() {
     assertThat(UndeclaredAttributes.of(collector)).isEmpty();
   }
 

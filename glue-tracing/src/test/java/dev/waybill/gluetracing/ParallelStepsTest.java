@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.trace.v1.Span;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -14,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Steps on several threads at a time, as people run Spark. */
@@ -23,17 +22,11 @@ class ParallelStepsTest {
   private static final SparkSession SPARK = TestSpark.session();
 
   private final ExecutorService threads = Executors.newFixedThreadPool(2);
-  private TestCollector collector;
-
-  @BeforeEach
-  void startCollector() throws IOException {
-    collector = TestCollector.healthy();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @AfterEach
   void stop() {
     threads.shutdownNow();
-    collector.close();
   }
 
   @Test

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.max;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.trace.v1.Span;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +16,7 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,17 +26,7 @@ class RowCountsTest {
   private static final SparkSession SPARK = TestSpark.session();
 
   @TempDir private Path folder;
-  private TestCollector collector;
-
-  @BeforeEach
-  void startCollector() throws IOException {
-    collector = TestCollector.healthy();
-  }
-
-  @AfterEach
-  void stopCollector() {
-    collector.close();
-  }
+  @AutoClose private TestCollector collector = TestCollector.healthy();
 
   @Test
   void afterAPartialActionTheFullestRunOfAStepCounts() {
@@ -116,7 +104,7 @@ class RowCountsTest {
     AtomicReference<Dataset<Row>> ofTheFirst = new AtomicReference<>();
     run(job -> ofTheFirst.set(job.step("make many", () -> SPARK.range(99).toDF("n"))));
     collector.close();
-    collector = newCollector();
+    collector = TestCollector.healthy();
     run(
         job -> {
           ofTheFirst.get().collectAsList();
@@ -259,14 +247,6 @@ class RowCountsTest {
 
     assertThat(rows(collector.span("read numbers"))).containsExactly(null, null);
     assertThat(rows(collector.span("filter"))).containsExactly(null, "10");
-  }
-
-  private static TestCollector newCollector() {
-    try {
-      return TestCollector.healthy();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   private static List<String> rows(Span step) {

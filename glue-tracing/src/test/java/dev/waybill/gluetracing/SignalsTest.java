@@ -10,7 +10,6 @@ import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -20,8 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -35,17 +33,7 @@ class SignalsTest {
   private static final Logger LOG = LoggerFactory.getLogger(SignalsTest.class);
 
   @TempDir private Path bucket;
-  private TestCollector collector;
-
-  @BeforeEach
-  void start() throws IOException {
-    collector = TestCollector.healthy();
-  }
-
-  @AfterEach
-  void stop() {
-    collector.close();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @Test
   void theRefusalOfOneSignalDoesNotSilenceTheOthers() {

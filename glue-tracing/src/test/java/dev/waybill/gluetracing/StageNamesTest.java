@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.trace.v1.Span;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,8 +16,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Tuple2;
@@ -29,17 +27,7 @@ class StageNamesTest {
   private static final SparkSession SPARK = TestSpark.session();
 
   @TempDir private Path folder;
-  private TestCollector collector;
-
-  @BeforeEach
-  void startCollector() throws IOException {
-    collector = TestCollector.healthy();
-  }
-
-  @AfterEach
-  void stopCollector() {
-    collector.close();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @Test
   void aQueryIsToldByTheOperatorsOfItsPlan() {

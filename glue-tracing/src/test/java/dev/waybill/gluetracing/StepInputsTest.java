@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.proto.trace.v1.Span;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,7 +17,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What steps take and give: rows of any type, of one data set or of several. */
@@ -26,16 +25,10 @@ class StepInputsTest {
 
   private static final SparkSession SPARK = TestSpark.session();
 
-  private TestCollector collector;
-
-  @BeforeEach
-  void startCollector() throws IOException {
-    collector = TestCollector.healthy();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @AfterEach
-  void stopCollector() {
-    collector.close();
+  void checkAttributes() {
     assertThat(UndeclaredAttributes.of(collector)).isEmpty();
   }
 

@@ -14,6 +14,7 @@ import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
@@ -55,8 +56,12 @@ final class TestCollector implements AutoCloseable {
     server.start();
   }
 
-  static TestCollector healthy() throws IOException {
-    return new TestCollector(Answer.TAKES);
+  static TestCollector healthy() {
+    try {
+      return new TestCollector(Answer.TAKES);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Speaks TLS. */

@@ -36,8 +36,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -51,17 +50,7 @@ class TracedJobTest {
 
   private static final String REJECTION = "rejection";
 
-  private TestCollector collector;
-
-  @BeforeEach
-  void startCollector() throws IOException {
-    collector = TestCollector.healthy();
-  }
-
-  @AfterEach
-  void stopCollector() {
-    collector.close();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @Test
   void hangsTheJobUnderTheHeadersParentWithEverythingThatNamesTheRun() {

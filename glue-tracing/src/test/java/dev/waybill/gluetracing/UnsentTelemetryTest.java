@@ -24,8 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -43,17 +42,7 @@ class UnsentTelemetryTest {
   private static final List<String> NAMES = List.of("count", "test-job");
 
   @TempDir private Path bucket;
-  private TestCollector collector;
-
-  @BeforeEach
-  void start() throws IOException {
-    collector = TestCollector.healthy();
-  }
-
-  @AfterEach
-  void stop() {
-    collector.close();
-  }
+  @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @Test
   void nothingIsKeptWhereTheCollectorTakesAll() {

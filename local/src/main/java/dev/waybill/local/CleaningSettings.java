@@ -1,5 +1,6 @@
 package dev.waybill.local;
 
+import dev.waybill.gluejobs.CleanListings;
 import dev.waybill.gluejobs.cleaning.CleaningOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,8 +17,11 @@ public record CleaningSettings(
 
   public static final CleaningSettings DEFAULT = new CleaningSettings(null, false, false);
 
-  /** As arguments in the job's definition. */
-  Map<String, String> arguments() {
+  /** As arguments in a job's definition; none where it is another job. */
+  Map<String, String> argumentsOf(String job) {
+    if (!job.equals(CleanListings.NAME)) {
+      return Map.of();
+    }
     Map<String, String> arguments = new LinkedHashMap<>();
     if (maxUnreadablePercent != null) {
       arguments.put("--" + CleaningOptions.MAX_UNREADABLE_PERCENT, maxUnreadablePercent);

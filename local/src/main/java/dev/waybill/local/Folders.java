@@ -1,6 +1,7 @@
 package dev.waybill.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -75,6 +76,19 @@ public final class Folders {
     return problem instanceof FileSystemException file && file.getReason() != null
         ? file.getReason()
         : String.valueOf(problem.getMessage());
+  }
+
+  /**
+   * Makes a folder, and those above it; one that is there stays.
+   *
+   * @throws UncheckedIOException naming it, where it can't be made
+   */
+  static Path create(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't create the folder " + folder, e);
+    }
   }
 
   /** The folders in a folder, by name. */

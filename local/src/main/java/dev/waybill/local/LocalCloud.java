@@ -1,6 +1,5 @@
 package dev.waybill.local;
 
-import dev.waybill.gluejobs.CleanListings;
 import dev.waybill.gluetracing.JobArguments;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver;
@@ -20,12 +19,9 @@ import dev.waybill.local.xray.XRayServer;
 import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +44,6 @@ public final class LocalCloud implements AutoCloseable {
 
   private static final String STACK = "Waybill";
   private static final String STATE_MACHINE = "waybill-pipeline";
-  private static final Duration JOB_TIMEOUT = Duration.ofMinutes(60);
-  private static final int CONCURRENT_RUNS = 10;
 
   private final Path bucketFolder;
   private final Path runsFolder;
@@ -93,7 +87,8 @@ public final class LocalCloud implements AutoCloseable {
         backend,
         clock,
         warnings,
-        CleaningSettings.DEFAULT);
+        CleaningSettings.DEFAULT,
+        Map.of());
   }
 
   /**
@@ -101,6 +96,7 @@ public final class LocalCloud implements AutoCloseable {
    *
    * @param s3Keys those that the bucket's S3 API expects
    * @param cleaning of the cleaning job
+   * @param jobEnvironment other or more variables of the jobs
    */
   public LocalCloud(
       Installation installation,
@@ -110,35 +106,28 @@ public final class LocalCloud implements AutoCloseable {
       Backend backend,
       Clock clock,
       Consumer<String> warnings,
-      CleaningSettings cleaning) {
-    this(installation, out, s3Address, s3Keys, backend, clock, warnings, cleaning, Map.of());
-  }
-
-  /** With other or more variables in the jobs' environment. */
-  LocalCloud(
-      Installation installation,
-      Path out,
-      InetSocketAddress s3Address,
-      Keys s3Keys,
-      Backend backend,
-      Clock clock,
-      Consumer<String> warnings,
       CleaningSettings cleaning,
       Map<String, String> jobEnvironment) {
-    this.bucketFolder = create(out.toAbsolutePath().normalize().resolve("bucket"));
-    this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
-    create(bucketFolder.resolve("input"));
+    Path folder = out.toAbsolutePath().normalize();
+    this.bucketFolder = Folders.create(folder.resolve("bucket"));
+    this.runsFolder = Folders.create(folder.resolve("runs"));
+    Folders.create(bucketFolder.resolve("input"));
     Jobs pipeline = installation.jobs();
     this.outputs = pipeline.outputs();
     this.machine =
         StateMachine.load(STATE_MACHINE, installation.workflow(), pipeline.names(Job::name));
-    this.jvms = new ChildJvms(bucketFolder.getParent(), runsFolder);
+    this.jvms = new ChildJvms(folder, runsFolder);
     this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
     this.xray = XRayServer.start(segments);
     List<JobDefinition> jobs =
-        pipeline.jobs().stream().map(job -> definition(job, cleaning)).toList();
+        pipeline.jobs().stream()
+            .map(job -> JobDefinition.of(job, cleaning.argumentsOf(job.name())))
+            .toList();
+    Map<String, String> environment = new HashMap<>(jobEnvironment);
+    environment.putIfAbsent("AWS_ENDPOINT_URL_XRAY", xray.url());
+    environment.putIfAbsent(JobJvm.COLLECTOR_VARIABLE, collector.url());
     this.glue =
         GlueServer.start(
             jobs,
@@ -146,7 +135,7 @@ public final class LocalCloud implements AutoCloseable {
                 installation,
                 bucketFolder,
                 runsFolder,
-                jobEnvironment(jobEnvironment),
+                environment,
                 jobs.size(),
                 Machine.current(),
                 jvms));
@@ -307,31 +296,5 @@ public final class LocalCloud implements AutoCloseable {
   private void put(Created object) {
     put.add(object.key());
     lambda.invoke(object);
-  }
-
-  private static JobDefinition definition(Job job, CleaningSettings cleaning) {
-    Map<String, String> defaults = new HashMap<>(job.arguments());
-    if (job.name().equals(CleanListings.NAME)) {
-      defaults.putAll(cleaning.arguments());
-    }
-    defaults.put("--" + JobArguments.OTLP_ENDPOINT, JobJvm.COLLECTOR);
-    return new JobDefinition(
-        job.name(), job.mainClass(), CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
-  }
-
-  private Map<String, String> jobEnvironment(Map<String, String> more) {
-    Map<String, String> environment = new HashMap<>();
-    environment.put("AWS_ENDPOINT_URL_XRAY", xray.url());
-    environment.put(JobJvm.COLLECTOR_VARIABLE, collector.url());
-    environment.putAll(more);
-    return environment;
-  }
-
-  private static Path create(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't create the folder " + folder, e);
-    }
   }
 }

@@ -1,8 +1,6 @@
 package dev.waybill.gluejobs.csv;
 
 import dev.waybill.gluejobs.InputObject;
-import dev.waybill.gluejobs.InvalidInput;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +8,6 @@ import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableCapability;
@@ -19,7 +15,6 @@ import org.apache.spark.sql.connector.catalog.TableProvider;
 import org.apache.spark.sql.connector.expressions.Transform;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
-import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.sql.connector.read.PartitionReaderFactory;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.ScanBuilder;
@@ -30,7 +25,6 @@ import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -61,9 +55,9 @@ public final class CsvSource implements TableProvider {
   /** In a column's metadata: which of a record's fields it is, from 0, or one of those below. */
   private static final String PLACE = "place";
 
-  private static final int PLACE_OF_RAW_RECORD = -1;
-  private static final int PLACE_OF_OFFSET = -2;
-  private static final int PLACE_OF_PROBLEM = -3;
+  static final int PLACE_OF_RAW_RECORD = -1;
+  static final int PLACE_OF_OFFSET = -2;
+  static final int PLACE_OF_PROBLEM = -3;
 
   /** Spark makes it by its class name. */
   public CsvSource() {}
@@ -206,7 +200,7 @@ public final class CsvSource implements TableProvider {
 
     @Override
     public PartitionReaderFactory createReaderFactory() {
-      return Reader::open;
+      return CsvReader::open;
     }
   }
 
@@ -223,83 +217,15 @@ public final class CsvSource implements TableProvider {
       List<CsvPiece> pieces,
       SerializableConfiguration hadoop) {}
 
-  /** What one task reads. */
-  private record Part(
+  /**
+   * What one task reads.
+   *
+   * @param places of the columns
+   * @param fields of a good record
+   */
+  record Part(
       InputObject input, int[] places, int fields, CsvPiece piece, SerializableConfiguration hadoop)
       implements InputPartition {
     private static final long serialVersionUID = 1;
-  }
-
-  private static final class Reader implements PartitionReader<InternalRow> {
-
-    private final Part part;
-    private final CsvRecords records;
-
-    private Reader(Part part) throws IOException {
-      this.part = part;
-      CsvPiece piece = part.piece;
-      this.records =
-          new CsvRecords(
-              part.input.open(part.hadoop.value(), piece.begin()),
-              piece.end() - piece.begin(),
-              piece.line());
-      if (piece.header()) {
-        advance();
-      }
-    }
-
-    static PartitionReader<InternalRow> open(InputPartition partition) {
-      try {
-        return new Reader((Part) partition);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public boolean next() throws IOException {
-      return advance();
-    }
-
-    @Override
-    public InternalRow get() {
-      String problem = problem();
-      Object[] row = new Object[part.places.length];
-      for (int i = 0; i < row.length; i++) {
-        row[i] = value(part.places[i], problem);
-      }
-      return new GenericInternalRow(row);
-    }
-
-    private Object value(int place, String problem) {
-      return switch (place) {
-        case PLACE_OF_RAW_RECORD -> records.raw();
-        case PLACE_OF_OFFSET -> part.piece.begin() + records.offset();
-        case PLACE_OF_PROBLEM -> UTF8String.fromString(problem);
-        default -> problem == null ? records.field(place) : null;
-      };
-    }
-
-    @Override
-    public void close() throws IOException {
-      records.close();
-    }
-
-    private boolean advance() throws IOException {
-      try {
-        return records.next();
-      } catch (CsvRecords.NotCsv e) {
-        throw new InvalidInput(part.input.key(), e.getMessage());
-      }
-    }
-
-    private String problem() {
-      if (records.problem() != null) {
-        return records.problem();
-      }
-      return records.fields() == part.fields
-          ? null
-          : "%d fields where the header has %d".formatted(records.fields(), part.fields);
-    }
   }
 }

@@ -15,6 +15,7 @@ import dev.waybill.local.run.RunSummary;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,7 +84,8 @@ final class RunCommand implements Callable<Integer> {
                 collector,
                 RunDate.clock(runDate),
                 progress::warn,
-                cleaning);
+                cleaning,
+                Map.of());
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       summaries = new LocalRuns(cloud, progress).run(files, outside);
       print(summaries);

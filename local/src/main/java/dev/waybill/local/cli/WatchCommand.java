@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,7 +83,8 @@ final class WatchCommand implements Callable<Integer> {
                 collector,
                 Clock.systemUTC(),
                 progress::warn,
-                cleaning);
+                cleaning,
+                Map.of());
         Shutdown shutdown = Shutdown.onSignal(cloud::stop)) {
       // It watches before it says so: a file that comes upon these words must run.
       LocalWatch watch = new LocalWatch(cloud, progress);

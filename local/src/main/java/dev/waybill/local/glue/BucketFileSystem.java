@@ -6,17 +6,12 @@ import dev.waybill.local.Folders;
 import dev.waybill.local.s3.Etag;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.EtagSource;
@@ -95,7 +90,7 @@ public final class BucketFileSystem extends FileSystem {
       throw new FileAlreadyExistsException(path.toString());
     }
     Files.createDirectories(target.getParent());
-    return new FSDataOutputStream(new Output(target), statistics);
+    return new FSDataOutputStream(new ObjectOutput(target), statistics);
   }
 
   @Override
@@ -259,57 +254,6 @@ public final class BucketFileSystem extends FileSystem {
     @Override
     public void close() throws IOException {
       channel.close();
-    }
-  }
-
-  /** Writes beside the target and moves there when closed. */
-  private static final class Output extends OutputStream {
-
-    private final java.nio.file.Path target;
-    private final java.nio.file.Path unfinished;
-    private final OutputStream out;
-    private boolean closed;
-
-    private Output(java.nio.file.Path target) throws IOException {
-      this.target = target;
-      this.unfinished = target.resolveSibling(UNFINISHED + UUID.randomUUID());
-      this.out =
-          new java.io.BufferedOutputStream(
-              Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW), 64 << 10);
-    }
-
-    @Override
-    public void write(int next) throws IOException {
-      out.write(next);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void flush() throws IOException {
-      out.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      out.close();
-      try {
-        Files.move(
-            unfinished,
-            target,
-            StandardCopyOption.REPLACE_EXISTING,
-            StandardCopyOption.ATOMIC_MOVE);
-      } catch (NoSuchFileException e) {
-        throw new IOException(
-            "the folder of " + target + " was removed while the file was written", e);
-      }
     }
   }
 }

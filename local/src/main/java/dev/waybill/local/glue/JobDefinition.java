@@ -1,6 +1,9 @@
 package dev.waybill.local.glue;
 
+import dev.waybill.gluetracing.JobArguments;
+import dev.waybill.workflow.Job;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -18,4 +21,20 @@ public record JobDefinition(
     int maxConcurrentRuns,
     boolean queuing,
     Duration timeout,
-    Map<String, String> defaultArguments) {}
+    Map<String, String> defaultArguments) {
+
+  private static final Duration TIMEOUT = Duration.ofMinutes(60);
+  private static final int CONCURRENT_RUNS = 10;
+
+  /**
+   * A job of the pipeline.
+   *
+   * @param more arguments besides its own
+   */
+  public static JobDefinition of(Job job, Map<String, String> more) {
+    Map<String, String> defaults = new HashMap<>(job.arguments());
+    defaults.putAll(more);
+    defaults.put("--" + JobArguments.OTLP_ENDPOINT, JobJvm.COLLECTOR);
+    return new JobDefinition(job.name(), job.mainClass(), CONCURRENT_RUNS, true, TIMEOUT, defaults);
+  }
+}

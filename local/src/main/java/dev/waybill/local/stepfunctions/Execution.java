@@ -8,9 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One execution of a state machine: goes from state to state as the States Language says, and keeps
@@ -122,7 +119,7 @@ final class Execution implements Runnable {
           switch (type) {
             case "Task" -> task(state, definition, data);
             case "Pass" -> pass(definition, template(state, data, 0));
-            case "Choice" -> new Step(choose(definition, template(state, data, 0)), data);
+            case "Choice" -> new Step(Choice.next(definition, template(state, data, 0)), data);
             case "Fail" -> throw fail(definition, template(state, data, 0));
             default -> new Step(null, data);
           };
@@ -223,35 +220,6 @@ final class Execution implements Runnable {
                 ? template.apply(definition.path("Parameters"))
                 : template.input();
     return new Step(next(definition), template.withResult(definition.path("ResultPath"), result));
-  }
-
-  private static String choose(JsonNode definition, PayloadTemplate template) {
-    for (JsonNode rule : definition.path("Choices")) {
-      if (holds(rule, template)) {
-        return rule.path("Next").asText();
-      }
-    }
-    if (!definition.has("Default")) {
-      throw new StateFailed("States.NoChoiceMatched", "no rule holds and there is no Default");
-    }
-    return definition.path("Default").asText();
-  }
-
-  private static boolean holds(JsonNode rule, PayloadTemplate template) {
-    if (rule.has("Or")) {
-      return rule.path("Or").valueStream().anyMatch(part -> holds(part, template));
-    }
-    JsonNode value = template.evaluate(rule.path("Variable").asText());
-    return rule.has("NumericLessThan")
-        ? value.isNumber() && value.asDouble() < rule.path("NumericLessThan").asDouble()
-        : value.isTextual()
-            && wildcard(rule.path("StringMatches").asText()).matcher(value.asText()).matches();
-  }
-
-  private static Pattern wildcard(String pattern) {
-    return Pattern.compile(
-        Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")),
-        Pattern.DOTALL);
   }
 
   private static StateFailed fail(JsonNode definition, PayloadTemplate template) {

@@ -39,14 +39,7 @@ public final class Steps {
   private final List<LazyStep> lazies = new ArrayList<>();
   private final Map<Dataset<?>, Count> countOf = new IdentityHashMap<>();
 
-  /** Observed data sets that do nothing but read, as they were before. */
-  private final Map<Dataset<?>, Dataset<?>> scans = new IdentityHashMap<>();
-
-  /** Data sets that filter what such a one reads, by whether nothing but that. */
-  private final Map<Dataset<?>, Boolean> filtered = new IdentityHashMap<>();
-
-  /** The observations of what filters a scan in its stead, by the scan's own. */
-  private final Map<Long, List<Branch>> branches = new HashMap<>();
+  private final FilteredScans scans = new FilteredScans();
 
   /** The steps that made data sets, by their names. */
   private final Map<Dataset<?>, String> makers = new IdentityHashMap<>();
@@ -124,18 +117,13 @@ public final class Steps {
   }
 
   /** What was observed, if that is a scan and no more; else null. */
-  @SuppressWarnings("unchecked") // It has the type of what was observed.
   public synchronized <T> Dataset<T> scanOf(Dataset<T> observed) {
-    return (Dataset<T>) scans.get(observed);
+    return scans.of(observed);
   }
 
   /** Whether rows that were made of a scan are to be taken: the filter can go into it. */
   public synchronized boolean isFiltered(Dataset<?> rows, Dataset<?> scan) {
-    boolean isFiltered = harmless.get("look at a plan", () -> ScanPlans.filters(rows, scan), false);
-    if (isFiltered) {
-      filtered.put(rows, ScanPlans.isScan(rows));
-    }
-    return isFiltered;
+    return harmless.get("look at a plan", () -> scans.takes(rows, scan), false);
   }
 
   /**
@@ -147,16 +135,9 @@ public final class Steps {
     if (off) {
       return out;
     }
-    Boolean alone = filtered.remove(out);
     Dataset<T> observed = observe(out);
     Count counted = countOf.get(observed);
-    Count before = countOf.get(in);
-    if (alone != null && counted != null) {
-      branches
-          .computeIfAbsent(before.observation(), scan -> new ArrayList<>())
-          .add(new Branch(counted.observation(), alone));
-      before = alone ? new Count(counted.observation(), LazyStep.READ) : null;
-    }
+    Count before = scans.countBefore(out, counted, countOf.get(in));
     lazies.add(new LazyStep(step, Input.only(before), counted));
     makers.put(observed, step.name());
     return observed;
@@ -244,7 +225,7 @@ public final class Steps {
       countOf.put(observed, new Count(number, 0));
       if (harmless.get("look at a plan", () -> ScanPlans.isScan(rows), false)
           && !canTurnAway(rows)) {
-        scans.put(observed, rows);
+        scans.add(observed, rows);
       }
     }
     return observed;
@@ -280,8 +261,7 @@ public final class Steps {
   }
 
   private RanStep ran(LazyStep lazy) {
-    List<Branch> own =
-        lazy.out() == null ? List.of() : branches.getOrDefault(lazy.out().observation(), List.of());
+    List<Branch> own = lazy.out() == null ? List.of() : scans.branches(lazy.out().observation());
     return RanStep.of(lazy, own, events);
   }
 
