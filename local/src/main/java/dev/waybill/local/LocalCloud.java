@@ -8,6 +8,7 @@ import dev.waybill.local.glue.GlueServer;
 import dev.waybill.local.glue.JobDefinition;
 import dev.waybill.local.glue.JobJvm;
 import dev.waybill.local.glue.Machine;
+import dev.waybill.local.glue.PythonSpark;
 import dev.waybill.local.lambda.LambdaFunction;
 import dev.waybill.local.run.DeployedStack;
 import dev.waybill.local.s3.BucketServer;
@@ -129,6 +130,7 @@ public final class LocalCloud implements AutoCloseable {
     this.runsFolder = create(out.toAbsolutePath().normalize().resolve("runs"));
     create(bucketFolder.resolve("input"));
     Jobs pipeline = installation.jobs();
+    PythonSpark python = PythonSpark.of(installation, pipeline);
     this.outputs = pipeline.outputs();
     this.machine =
         StateMachine.load(STATE_MACHINE, installation.workflow(), pipeline.names(Job::name));
@@ -138,7 +140,7 @@ public final class LocalCloud implements AutoCloseable {
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
     this.xray = XRayServer.start(segments);
     List<JobDefinition> jobs =
-        pipeline.jobs().stream().map(job -> definition(job, cleaning)).toList();
+        pipeline.jobs().stream().map(job -> definition(installation, job, cleaning)).toList();
     this.glue =
         GlueServer.start(
             jobs,
@@ -147,7 +149,8 @@ public final class LocalCloud implements AutoCloseable {
                 bucketFolder,
                 runsFolder,
                 jobEnvironment(jobEnvironment),
-                jobs.size(),
+                python == null ? jobs.size() : 1,
+                python,
                 Machine.current(),
                 jvms));
     this.stepFunctions =
@@ -309,14 +312,21 @@ public final class LocalCloud implements AutoCloseable {
     lambda.invoke(object);
   }
 
-  private static JobDefinition definition(Job job, CleaningSettings cleaning) {
+  private static JobDefinition definition(
+      Installation installation, Job job, CleaningSettings cleaning) {
     Map<String, String> defaults = new HashMap<>(job.arguments());
     if (job.name().equals(CleanListings.NAME)) {
       defaults.putAll(cleaning.arguments());
     }
     defaults.put("--" + JobArguments.OTLP_ENDPOINT, JobJvm.COLLECTOR);
     return new JobDefinition(
-        job.name(), job.mainClass(), CONCURRENT_RUNS, true, JOB_TIMEOUT, defaults);
+        job.name(),
+        job.script() == null ? job.mainClass() : PythonSpark.RUNNER,
+        job.script() == null ? List.of() : PythonSpark.words(installation, job.script()),
+        CONCURRENT_RUNS,
+        true,
+        JOB_TIMEOUT,
+        defaults);
   }
 
   private Map<String, String> jobEnvironment(Map<String, String> more) {
