@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,11 +28,28 @@ public record Artifacts(Path root, Path project) {
 
   /** What a job's JVM has besides Spark. */
   List<Path> jobJars() {
-    return project.equals(root)
-        ? List.of(built(root, "glue-jobs/target/glue-jobs-deployable.jar"))
-        : List.of(
-            built(project, "target/jobs.jar"),
-            built(root, "glue-tracing/target/published/glue-tracing.jar"));
+    if (project.equals(root)) {
+      return List.of(built(root, "glue-jobs/target/glue-jobs-deployable.jar"));
+    }
+    Path library = built(root, "glue-tracing/target/published/glue-tracing.jar");
+    boolean hasClass = jobs().jobs().stream().anyMatch(job -> job.mainClass() != null);
+    return hasClass ? List.of(built(project, "target/jobs.jar"), library) : List.of(library);
+  }
+
+  /** A job's Python script. */
+  Path script(Job job) {
+    Path script = project.resolve(job.script());
+    if (!Files.isRegularFile(script)) {
+      throw new IllegalArgumentException(
+          "%s names the script %s for the job %s, and %s is no file"
+              .formatted(Jobs.FILE, job.script(), job.name(), script));
+    }
+    return script;
+  }
+
+  /** What Python jobs import. */
+  Path pythonModule() {
+    return root.resolve("glue-tracing/python/waybill_tracing.py");
   }
 
   /** The pipeline's jobs. */

@@ -38,6 +38,10 @@ final class GlueJobs extends Construct {
   private static final String READS_VALUES = "clean-listings";
 
   private static final int WORKERS = 2;
+
+  /** A script has none, and the CDK asks for one. */
+  private static final String NO_CLASS = "none";
+
   private static final int CONCURRENT_RUNS = 10;
   private static final Duration TIMEOUT = Duration.minutes(60);
 
@@ -61,6 +65,7 @@ final class GlueJobs extends Construct {
     List<Asset> jars = jars(artifacts);
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
+    PythonScripts python = new PythonScripts(this, artifacts, specs);
     List<IConnection> connections = connections(network);
     SecurityConfiguration security = security(settings, logs);
     Role role =
@@ -70,7 +75,7 @@ final class GlueJobs extends Construct {
             logFolder,
             network,
             connections,
-            Stream.concat(jars.stream(), Stream.of(script)).toList());
+            Stream.of(jars, List.of(script), python.assets()).flatMap(List::stream).toList());
     bucket.grantJobs(role);
     ownLogGroups(logs, security, role);
     for (Job spec : specs.jobs()) {
@@ -86,7 +91,7 @@ final class GlueJobs extends Construct {
           ScalaSparkEtlJob.Builder.create(this, spec.state())
               .jobName(name(spec))
               .description("State " + spec.state() + " of the workflow")
-              .className(spec.mainClass())
+              .className(spec.script() == null ? spec.mainClass() : NO_CLASS)
               .script(code(script))
               .extraJars(jars.stream().map(GlueJobs::code).toList())
               .glueVersion(GlueVersion.V6_0)
@@ -107,6 +112,7 @@ final class GlueJobs extends Construct {
               .securityConfiguration(security)
               .role(role.withoutPolicyUpdates())
               .build();
+      python.attach(spec, job);
       logGroups.forEach(job.getNode()::addDependency);
       jobs.put(spec, job);
     }

@@ -65,13 +65,16 @@ public record Installation(Path root, Path project) {
 
   /** Class path of a job's JVM: what is deployed, Spark as Glue has it, and the stand-in. */
   public String jobClassPath() {
+    return deployedClassPath() + File.pathSeparator + line("glue-jobs/target/classpath/spark.txt");
+  }
+
+  /** The same without Spark. */
+  public String deployedClassPath() {
     Stream<Path> deployed =
         project.equals(root)
             ? Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"))
             : Stream.of(project.resolve("target/jobs.jar"), tracingJar());
-    return join(Stream.concat(deployed, Stream.of(localJar())))
-        + File.pathSeparator
-        + line("glue-jobs/target/classpath/spark.txt");
+    return join(Stream.concat(deployed, Stream.of(localJar())));
   }
 
   /** The library as it is published: for a job that is not built here. */
@@ -86,13 +89,22 @@ public record Installation(Path root, Path project) {
 
   /** What Spark's JVM needs on Java 17; the parent pom has the list. */
   public List<String> sparkOptions() {
+    return List.of(sparkProperty("options").split("\\s+"));
+  }
+
+  /** The version of Spark that Glue has. */
+  public String sparkVersion() {
+    return sparkProperty("version");
+  }
+
+  private static String sparkProperty(String name) {
     Properties properties = new Properties();
     try (var in = Installation.class.getResourceAsStream("/spark-jvm.properties")) {
       properties.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return List.of(properties.getProperty("options").strip().split("\\s+"));
+    return properties.getProperty(name).strip();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.waybill.local.glue.GlueServer;
 import dev.waybill.local.glue.JobDefinition;
 import dev.waybill.local.glue.JobJvm;
 import dev.waybill.local.glue.Machine;
+import dev.waybill.local.glue.PythonSpark;
 import dev.waybill.local.lambda.LambdaFunction;
 import dev.waybill.local.run.DeployedStack;
 import dev.waybill.local.s3.BucketServer;
@@ -113,6 +114,7 @@ public final class LocalCloud implements AutoCloseable {
     this.runsFolder = Folders.create(folder.resolve("runs"));
     Folders.create(bucketFolder.resolve("input"));
     Jobs pipeline = installation.jobs();
+    PythonSpark python = PythonSpark.of(installation, pipeline);
     this.outputs = pipeline.outputs();
     this.machine =
         StateMachine.load(STATE_MACHINE, installation.workflow(), pipeline.names(Job::name));
@@ -121,10 +123,7 @@ public final class LocalCloud implements AutoCloseable {
     this.segments = new Segments(daemon::send);
     this.collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
     this.xray = XRayServer.start(segments);
-    List<JobDefinition> jobs =
-        pipeline.jobs().stream()
-            .map(job -> JobDefinition.of(job, cleaning.argumentsOf(job.name())))
-            .toList();
+    List<JobDefinition> jobs = JobDefinition.all(installation, cleaning::argumentsOf);
     Map<String, String> environment = new HashMap<>(jobEnvironment);
     environment.putIfAbsent("AWS_ENDPOINT_URL_XRAY", xray.url());
     environment.putIfAbsent(JobJvm.COLLECTOR_VARIABLE, collector.url());
@@ -136,7 +135,8 @@ public final class LocalCloud implements AutoCloseable {
                 bucketFolder,
                 runsFolder,
                 environment,
-                jobs.size(),
+                python == null ? jobs.size() : 1,
+                python,
                 Machine.current(),
                 jvms));
     this.stepFunctions =

@@ -1,10 +1,12 @@
 package dev.waybill.local.cli;
 
 import dev.waybill.local.Installation;
+import dev.waybill.local.cli.NewProject.Language;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,9 +30,13 @@ final class NewCommand implements Callable<Integer> {
           "the project's folder, new or empty; its last name becomes the project's and the stack's")
   private Path folder;
 
+  @Option(names = "--python", description = "write the job in PySpark (default: Java)")
+  private boolean python;
+
   @Override
   public Integer call() {
-    new NewProject(Installation.ofLauncher().root()).write(folder);
+    Language language = python ? Language.PYTHON : Language.JAVA;
+    new NewProject(Installation.ofLauncher().root(), language).write(folder);
     spec.commandLine()
         .getOut()
         .printf(
@@ -42,7 +48,7 @@ final class NewCommand implements Callable<Integer> {
 
             Then put your own job in place of %s.
             """,
-            folder, folder, NewProject.SAMPLE, NewProject.JOB);
+            folder, folder, NewProject.SAMPLE, language.job());
     return Waybill.SUCCEEDED;
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -29,9 +30,6 @@ final class NewProject {
   /** A file to run, from the project's folder. */
   static final String SAMPLE = "sample-data/orders.csv";
 
-  /** The job, from the project's folder. */
-  static final String JOB = "src/main/java/com/example/LargeOrders.java";
-
   private static final String STATE = "LargeOrders";
   private static final String LAUNCHER = "waybill";
 
@@ -42,35 +40,57 @@ final class NewProject {
 
   /** Where each template goes. */
   private static final Map<String, String> FILES =
-      Map.of(
-          "pom.xml",
-          "pom.xml",
-          "README.md",
-          "README.md",
-          "gitignore",
-          ".gitignore",
-          LAUNCHER,
-          LAUNCHER,
-          "jobs.json",
-          Jobs.FILE,
-          "orders.csv",
-          SAMPLE,
-          "LargeOrders.java",
-          JOB,
-          "log4j2-test.properties",
-          "src/test/resources/log4j2-test.properties",
-          "LargeOrdersTest.java",
-          "src/test/java/com/example/LargeOrdersTest.java");
+      Map.of("gitignore", ".gitignore", LAUNCHER, LAUNCHER, "orders.csv", SAMPLE);
 
   private final Path root;
+  private final Language language;
 
   /**
    * Makes one.
    *
    * @param root Waybill's checkout
+   * @param language of the job
    */
-  NewProject(Path root) {
+  NewProject(Path root, Language language) {
     this.root = root;
+    this.language = language;
+  }
+
+  /** What a job can be written in. */
+  enum Language {
+    JAVA(
+        "src/main/java/com/example/LargeOrders.java",
+        Map.of(
+            "pom.xml", "pom.xml",
+            "README.md", "README.md",
+            "jobs.json", Jobs.FILE,
+            "LargeOrders.java", "src/main/java/com/example/LargeOrders.java",
+            "LargeOrdersTest.java", "src/test/java/com/example/LargeOrdersTest.java",
+            "log4j2-test.properties", "src/test/resources/log4j2-test.properties")),
+    PYTHON(
+        "jobs/large_orders.py",
+        Map.of(
+            "README.md", "README.md",
+            "jobs.json", Jobs.FILE,
+            "large_orders.py", "jobs/large_orders.py",
+            "test_large_orders.py", "tests/test_large_orders.py"));
+
+    private final String job;
+    private final Map<String, String> files;
+
+    Language(String job, Map<String, String> files) {
+      this.job = job;
+      this.files = files;
+    }
+
+    /** The job, from the project's folder. */
+    String job() {
+      return job;
+    }
+
+    private String folder() {
+      return name().toLowerCase(Locale.ROOT) + "/";
+    }
   }
 
   /**
@@ -93,9 +113,8 @@ final class NewProject {
             folder + " exists and is no empty folder: name one that is new");
       }
       Map<String, String> values = values(name);
-      for (Map.Entry<String, String> file : FILES.entrySet()) {
-        put(whole.resolve(file.getValue()), fill(template(file.getKey()), values));
-      }
+      write(whole, "", FILES, values);
+      write(whole, language.folder(), language.files, values);
       put(whole.resolve("workflow/pipeline.asl.json"), workflow());
       put(whole.resolve("cdk.json"), cdk(name));
       put(whole.resolve("package.json"), packages(name));
@@ -105,6 +124,14 @@ final class NewProject {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "can't write the project into %s: %s".formatted(folder, Folders.reason(e)), e);
+    }
+  }
+
+  private static void write(
+      Path project, String from, Map<String, String> files, Map<String, String> values)
+      throws IOException {
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      put(project.resolve(file.getValue()), fill(template(from + file.getKey()), values));
     }
   }
 

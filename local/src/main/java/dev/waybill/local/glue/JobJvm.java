@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param runs holds a folder for each run, which gets the jobs' logs
  * @param environment variables of every job's JVM, besides the launcher's
  * @param jobs how many a run has
+ * @param python runs scripts; null where no job is one
  * @param machine what the JVMs share
  * @param jvms starts them
  * @param idle those that wait for their run's next job
@@ -32,6 +33,7 @@ public record JobJvm(
     Path runs,
     Map<String, String> environment,
     int jobs,
+    PythonSpark python,
     Machine machine,
     ChildJvms jvms,
     IdleJvms idle)
@@ -89,7 +91,7 @@ public record JobJvm(
         if (Files.exists(errorFile)) {
           String error = Files.readString(errorFile);
           Files.delete(errorFile);
-          return error;
+          return PythonSpark.error(error, log);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -106,9 +108,10 @@ public record JobJvm(
       Path runs,
       Map<String, String> environment,
       int jobs,
+      PythonSpark python,
       Machine machine,
       ChildJvms jvms) {
-    this(installation, bucket, runs, environment, jobs, machine, jvms, new IdleJvms());
+    this(installation, bucket, runs, environment, jobs, python, machine, jvms, new IdleJvms());
   }
 
   @Override
@@ -192,6 +195,9 @@ public record JobJvm(
     command.addAll(sizeOptions);
     command.addAll(SURROUNDINGS);
     command.addAll(FEW_FILES);
+    if (python != null) {
+      command.addAll(python.options());
+    }
     Map<String, String> properties =
         Map.of(
             JobMain.CLASS,
@@ -212,14 +218,14 @@ public record JobJvm(
             bucket.toString());
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.add("-cp");
-    command.add(installation.jobClassPath());
+    command.add(python == null ? installation.jobClassPath() : python.classPath(installation));
     command.add(JobMain.class.getName());
     command.addAll(arguments(run));
     return command;
   }
 
   private static List<String> arguments(JobRun run) {
-    List<String> arguments = new ArrayList<>();
+    List<String> arguments = new ArrayList<>(run.job().words());
     run.arguments()
         .forEach(
             (name, value) -> {

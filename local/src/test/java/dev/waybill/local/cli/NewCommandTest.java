@@ -1,6 +1,7 @@
 package dev.waybill.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.waybill.local.Json;
 import dev.waybill.local.stepfunctions.StateMachine;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,19 @@ class NewCommandTest {
         .isEqualTo("my-pipeline");
   }
 
+  @Test
+  void aPythonProjectHasAScript() throws IOException {
+    assertThat(run("my-pipeline", "--python")).as(err.toString()).isZero();
+
+    Path project = folder.resolve("my-pipeline");
+    assertThat(Jobs.of(project).jobs())
+        .extracting(Job::script, Job::mainClass)
+        .containsExactly(tuple("jobs/large_orders.py", null));
+    assertThat(project.resolve("jobs/large_orders.py")).isNotEmptyFile();
+    assertThat(project.resolve("pom.xml")).doesNotExist();
+    assertThat(out.toString()).contains("in place of jobs/large_orders.py");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"My-Pipeline", "1st", "a_b", "a-name-that-is-longer-than-a-stack-may-be"})
   void aNameThatCanNotBeAStacksIsRefused(String name) {
@@ -88,10 +103,12 @@ class NewCommandTest {
     }
   }
 
-  private int run(String name) {
+  private int run(String name, String... options) {
+    List<String> words = new ArrayList<>(List.of("new", folder.resolve(name).toString()));
+    words.addAll(List.of(options));
     return Waybill.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
-        .execute("new", folder.resolve(name).toString());
+        .execute(words.toArray(String[]::new));
   }
 }

@@ -157,7 +157,8 @@ class GlueServerTest {
   }
 
   private static JobDefinition job(String name, boolean queuing, Duration timeout) {
-    return new JobDefinition(name, "none", 1, queuing, timeout, Map.of("--default", "yes"));
+    return new JobDefinition(
+        name, "none", List.of(), 1, queuing, timeout, Map.of("--default", "yes"));
   }
 
   private JobJvm.Started launch(dev.waybill.local.glue.JobRun run) throws IOException {
