@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,16 @@ public record Jobs(@JsonProperty("jobs") List<Job> jobs) {
       return jobs;
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(file + " is missing: it names the pipeline's jobs");
+    } catch (UnrecognizedPropertyException e) {
+      throw new IllegalArgumentException(
+          "%s has the unknown field %s in %s; known are %s"
+              .formatted(
+                  file,
+                  e.getPropertyName(),
+                  place(e),
+                  e.getKnownPropertyIds().stream()
+                      .map(String::valueOf)
+                      .collect(Collectors.joining(", "))));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "%s can't be read, line %d: %s"
@@ -81,6 +92,18 @@ public record Jobs(@JsonProperty("jobs") List<Job> jobs) {
   /** All folders of the bucket that jobs write. */
   public List<String> written() {
     return Stream.concat(outputs().stream(), Stream.of(RUNS)).distinct().toList();
+  }
+
+  /** For example {@code jobs[0]}. */
+  private static String place(UnrecognizedPropertyException e) {
+    String place =
+        e.getPath().stream()
+            .limit(Math.max(0, e.getPath().size() - 1))
+            .map(
+                part ->
+                    part.getFieldName() == null ? "[" + part.getIndex() + "]" : part.getFieldName())
+            .collect(Collectors.joining());
+    return place.isEmpty() ? "its object" : place;
   }
 
   private void check() throws Wrong {

@@ -59,7 +59,7 @@ class JobsTest {
           {"jobs": [{"name": "a", "class": "b", "state": "A", "arguments": {"x": "1"}}]} | the argument x, which must begin with --
           {"jobs": [{"name": "a", "class": "b", "state": "A"}, {"name": "a", "class": "b", "state": "B"}]} | two jobs have the name a
           {"jobs": [{"name": "a", "class": "b", "state": "A"}, {"name": "b", "class": "b", "state": "A"}]} | two jobs have the state A
-          {"jobs": [{"name": "a", "clas": "b", "state": "A"}]}                      | line 1: Unrecognized field "clas"
+          {"jobs": [{"name": "a", "clas": "b", "state": "A"}]}                      | has the unknown field clas in jobs[0]; known are
           {"jobs": [                                                                | can't be read, line 1
           """)
   void saysWhatIsWrongWithTheFile(String text, String words) throws IOException {

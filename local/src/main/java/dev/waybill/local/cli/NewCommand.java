@@ -46,7 +46,7 @@ final class NewCommand implements Callable<Integer> {
               cd %s
               ./waybill run %s
 
-            Then put your own job in place of %s.
+            Then put your own job in place of %s: README.md says how.
             """,
             folder, folder, NewProject.SAMPLE, language.job());
     return Waybill.SUCCEEDED;

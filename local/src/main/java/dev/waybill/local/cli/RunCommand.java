@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Takes CSV files through the whole pipeline on this machine: upload, Lambda, Step Functions, and two Spark jobs,"
+      "Takes CSV files through the whole pipeline on this machine: upload, Lambda, Step Functions, and the Spark jobs,"
           + " in one trace.",
       "",
       "DIR then holds bucket/ (the data sets, as Parquet) and runs/<run id>/ (run.json, report.html and the telemetry)."
@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files with Airbnb listings")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files")
   private List<Path> files;
 
   @Option(

@@ -63,7 +63,9 @@ final class TraceCommand implements Callable<Integer> {
       spec.commandLine().getErr().println(SummaryTable.of(List.of(ended.summary())));
       if (!ended.hasJob()) {
         progress.warn(
-            "no Spark job sent anything: the command must start Spark 4.1, by spark-submit or PySpark");
+            ended.status() == 0
+                ? "no Spark job sent anything: the command must start Spark 4.1, by spark-submit or PySpark"
+                : "no Spark job sent anything before the command failed");
       }
       return ended.status();
     }

@@ -4,10 +4,13 @@ import dev.waybill.local.AwsErrors;
 import dev.waybill.local.Terminal;
 import java.io.PrintWriter;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Waybill's command line. */
@@ -84,7 +87,7 @@ public final class Waybill {
                   .println(
                       "waybill: %s; see ./waybill help%s"
                           .formatted(
-                              Terminal.visible(error.getMessage()), nameAfterBlank(command)));
+                              Terminal.visible(problem(error, args)), nameAfterBlank(command)));
               return CommandLine.ExitCode.USAGE;
             })
         .setExecutionExceptionHandler(
@@ -104,6 +107,17 @@ public final class Waybill {
       command.getErr().println("waybill: " + lost.getMessage());
     }
     return OUTPUT_LOST;
+  }
+
+  private static String problem(ParameterException error, String[] args) {
+    if (error.getCommandLine().getParent() == null
+        && error instanceof UnmatchedArgumentException unmatched
+        && unmatched.getUnmatched().get(0).equals(args[0])) {
+      List<String> close = unmatched.getSuggestions();
+      return "there is no command %s%s"
+          .formatted(args[0], close.isEmpty() ? "" : "; did you mean " + close.get(0) + "?");
+    }
+    return error.getMessage();
   }
 
   private static String nameAfterBlank(CommandLine command) {

@@ -97,6 +97,14 @@ final class JobMain {
       e.getCause().printStackTrace();
       report(e.getCause(), Path.of(job.error()));
       System.exit(1);
+    } catch (ClassNotFoundException | NoSuchMethodException e) {
+      e.printStackTrace();
+      report(
+          new ClassNotFoundException(
+              "the jobs' jar has no class %s with a public main(String[]): workflow/jobs.json names it"
+                  .formatted(job.mainClass())),
+          Path.of(job.error()));
+      System.exit(1);
     }
   }
 

@@ -25,6 +25,11 @@ public final class HtmlReport {
 
   private static final String TEMPLATE = "/report.html";
 
+  private static final String NO_ROWS = "No row was counted: the run ended before.";
+  private static final String NO_STEPS =
+      "The job names no steps. The Spark stages below have their rows: open one.";
+  private static final String UNKNOWN_OUTPUTS = "A traced command does not say what it wrote.";
+
   private HtmlReport() {}
 
   public static String of(RunSummary run, Trace trace) {
@@ -58,7 +63,9 @@ public final class HtmlReport {
                   + seconds(job.seconds())
                   + ", its start included"));
     }
-    return fact("File", run.input().file() + " · " + bytes(run.input().bytes()))
+    return (run.input().isCommand()
+            ? fact("Command", run.input().file())
+            : fact("File", run.input().file() + " · " + bytes(run.input().bytes())))
         + fact("Whole run", seconds(run.seconds()))
         + jobs
         + fact("Trace", run.traceId())
@@ -135,7 +142,7 @@ public final class HtmlReport {
   private static String rows(RunSummary run) {
     if (run.rows().read() == null) {
       return run.steps().isEmpty()
-          ? "<p class=\"none\">No row was counted: the run ended before.</p>"
+          ? "<p class=\"none\">%s</p>".formatted(run.input().isCommand() ? NO_STEPS : NO_ROWS)
           : rowsByStep(run.steps());
     }
     long read = run.rows().read();
@@ -178,7 +185,8 @@ public final class HtmlReport {
 
   private static String outputs(RunSummary run) {
     if (run.outputs().isEmpty()) {
-      return "<p class=\"none\">None is complete.</p>";
+      return "<p class=\"none\">%s</p>"
+          .formatted(run.input().isCommand() ? UNKNOWN_OUTPUTS : "None is complete.");
     }
     return run.outputs().entrySet().stream()
         .map(

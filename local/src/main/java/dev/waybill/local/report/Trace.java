@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -86,11 +88,16 @@ public record Trace(List<Span> spans) {
       @JsonProperty("rows_in") Long rowsIn,
       @JsonProperty("rows_out") Long rowsOut) {}
 
-  /** The steps that rows were counted at, in the order of their start. */
+  /** The steps of each job's last run that rows were counted at, in the order of their start. */
   public List<Step> steps() {
+    Map<String, String> lastRuns = new HashMap<>();
+    spans.stream()
+        .filter(span -> byId(span.parentId).filter(above -> isOf(above, span)).isEmpty())
+        .forEach(root -> lastRuns.put(root.service, root.id));
     return spans.stream()
         .filter(
             span -> span.attributes.containsKey(ROWS_IN) || span.attributes.containsKey(ROWS_OUT))
+        .filter(span -> jobRun(span).equals(lastRuns.get(span.service)))
         .map(
             span ->
                 new Step(
@@ -99,6 +106,19 @@ public record Trace(List<Span> spans) {
                     number(span.attributes.get(ROWS_IN)),
                     number(span.attributes.get(ROWS_OUT))))
         .toList();
+  }
+
+  private Optional<Span> byId(String id) {
+    return spans.stream().filter(span -> span.id.equals(id)).findFirst();
+  }
+
+  private static boolean isOf(Span one, Span other) {
+    return one.service.equals(other.service);
+  }
+
+  /** The id of the span that its job run begins with. */
+  private String jobRun(Span span) {
+    return byId(span.parentId).filter(above -> isOf(above, span)).map(this::jobRun).orElse(span.id);
   }
 
   public List<Span> roots() {

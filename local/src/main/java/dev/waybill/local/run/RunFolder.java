@@ -2,6 +2,7 @@ package dev.waybill.local.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.AwsClients;
+import dev.waybill.local.Folders;
 import dev.waybill.local.Json;
 import dev.waybill.local.LocalCloud;
 import dev.waybill.local.collector.OtlpReceiver;
@@ -14,6 +15,7 @@ import dev.waybill.local.run.ExecutionFollower.JobTry;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Recorded;
 import dev.waybill.local.run.RunSummary.TraceShape;
+import dev.waybill.workflow.Jobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +111,7 @@ public final class RunFolder {
             recorded.rows(),
             trace.steps(),
             recorded.values(),
-            recorded.warnings(),
+            warnings(run, recorded),
             outputs(run.runId()),
             run.jobs(),
             TraceShape.of(trace),
@@ -159,6 +162,32 @@ public final class RunFolder {
     Path unfinished = folder.resolve(RUN_JSON + ".unfinished");
     Files.writeString(unfinished, Json.pretty(summary) + "\n");
     Files.move(unfinished, folder.resolve(RUN_JSON), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Those of the jobs, and what would fail on AWS, where jobs may write their own folders only. */
+  private List<String> warnings(Ended run, Recorded recorded) {
+    List<String> warnings = new ArrayList<>(recorded.warnings());
+    try {
+      for (Path folder : Folders.in(cloud.bucketFolder())) {
+        String name = folder.getFileName().toString();
+        if (Files.exists(folder.resolve("run=" + run.runId()))
+            && !name.equals(Jobs.RUNS)
+            && !cloud.outputs().contains(name)) {
+          warnings.add(
+              "the run wrote %s/, which no job names in its outputs in %s: on AWS it may not"
+                  .formatted(name, Jobs.FILE));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't list " + cloud.bucketFolder(), e);
+    }
+    if (run.succeeded()) {
+      cloud.outputs().stream()
+          .filter(name -> !outputs(run.runId()).containsKey(name))
+          .map(name -> "no job wrote %s/, which %s names as output".formatted(name, Jobs.FILE))
+          .forEach(warnings::add);
+    }
+    return warnings;
   }
 
   private Map<String, String> outputs(String runId) {

@@ -115,8 +115,18 @@ public record RunSummary(
     }
   }
 
-  /** The file that was sent. */
-  public record Input(String file, long bytes) {}
+  /**
+   * What went in.
+   *
+   * @param file that was sent, or the command that was traced
+   * @param bytes of the file; null for a command
+   */
+  public record Input(String file, Long bytes) {
+
+    public boolean isCommand() {
+      return bytes == null;
+    }
+  }
 
   /** Rows by what they came to; null where the run did not get so far. */
   public record Rows(Long read, Long cleaned, Long processed, Map<String, Long> rejected) {
@@ -181,7 +191,7 @@ public record RunSummary(
         FAILED,
         new Failure(Failure.NOT_STARTED, message),
         null,
-        new Input(file.toString(), 0),
+        new Input(file.toString(), 0L),
         Rows.NONE,
         List.of(),
         RunRecord.Values.NONE,

@@ -88,17 +88,14 @@ public record TracedCommand(Path runs, Path tracingJar, Path pythonFolder) {
       daemon.send(segment);
       List<JsonNode> spans = collector.ofRun(runId, Signal.TRACES);
       Trace trace = Trace.of(List.of(segment), spans, header.root());
-      Failure failure =
-          status == 0
-              ? null
-              : new Failure(Failure.EXIT_STATUS, "the command ended with status " + status);
+      Failure failure = status == 0 ? null : failure(trace, header, status);
       RunSummary summary =
           new RunSummary(
               runId,
               failure == null ? RunSummary.SUCCEEDED : RunSummary.FAILED,
               failure,
               header.root(),
-              new RunSummary.Input(command.text(), 0),
+              new RunSummary.Input(command.text(), null),
               Rows.NONE,
               trace.steps(),
               RunRecord.Values.NONE,
@@ -177,6 +174,18 @@ public record TracedCommand(Path runs, Path tracingJar, Path pythonFolder) {
             .put("end_time", end.toEpochMilli() / 1000.0);
     segment.putObject("annotations").put("exit_status", status);
     return status == 0 ? segment : segment.put("fault", true);
+  }
+
+  /** In the words of the job that failed; of other failures the command's own output tells. */
+  private static Failure failure(Trace trace, TraceHeader header, int status) {
+    String ended = "the command ended with status " + status;
+    return new Failure(
+        Failure.EXIT_STATUS,
+        trace.spans().stream()
+            .filter(span -> header.parent().equals(span.parentId()) && span.error() != null)
+            .map(span -> "%s (%s)".formatted(span.error(), ended))
+            .findFirst()
+            .orElse(ended + "; its output says why"));
   }
 
   /** What was run, for people, and the trace's digits. */

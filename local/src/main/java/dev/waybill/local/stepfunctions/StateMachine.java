@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A state machine definition, found to use nothing but what this stand-in executes as Step
@@ -115,7 +116,14 @@ public record StateMachine(String name, JsonNode definition) {
             match -> {
               String value = values.get(match.group(1));
               if (value == null) {
-                problems.add("placeholder " + match.group() + " has no value");
+                problems.add(
+                    "placeholder %s has no value: workflow/jobs.json has jobs for %s"
+                        .formatted(
+                            match.group(),
+                            values.keySet().stream()
+                                .sorted()
+                                .map("${%s}"::formatted)
+                                .collect(Collectors.joining(", "))));
               }
               return Matcher.quoteReplacement(value == null ? match.group() : value);
             });

@@ -66,7 +66,7 @@ class HtmlReportTest {
             HOSTILE,
             new RunSummary.Failure(HOSTILE, HOSTILE),
             HOSTILE,
-            new RunSummary.Input(HOSTILE, 1),
+            new RunSummary.Input(HOSTILE, 1L),
             new RunSummary.Rows(2L, 1L, 1L, Map.of(HOSTILE, 1L)),
             List.of(new Trace.Step(HOSTILE, HOSTILE, 1L, 1L)),
             new RunRecord.Values(
