@@ -1,4 +1,4 @@
-"""A job that calls the library, and is given no argument."""
+"""A job that calls the library, and fails where it is given a word."""
 
 import sys
 
@@ -9,4 +9,6 @@ with TracedJob.start("traced-job", sys.argv) as job:
     even = job.step("keep even numbers", numbers, lambda rows: rows.where("id % 2 = 0"))
     with job.step("count"):
         even.count()
+        if len(sys.argv) > 1:
+            raise ValueError(sys.argv[1] + " are off")
     job.complete()

@@ -75,6 +75,15 @@ class TraceCommandIT {
   }
 
   @Test
+  void aJobThatSaysWhyItFailsIsQuoted() throws Exception {
+    int status = trace(spark("spark-submit"), JOB.replace("plain_job", "traced_job"), "totals");
+
+    assertThat(status).isEqualTo(1);
+    assertThat(errors()).contains("totals are off (the command ended with status 1)");
+    assertThat(run().at("/error/message").asText()).contains("totals are off");
+  }
+
+  @Test
   void aCommandWithoutSparkIsSaidToHaveSentNothing() throws Exception {
     assertThat(trace("true")).isZero();
     assertThat(errors()).contains("waybill: no Spark job sent anything: the command must start");

@@ -27,13 +27,15 @@ class CommandLineTest {
             "upload ",
             "replay ",
             "generate ",
+            "new ",
+            "trace ",
             "test ",
             "help ",
             "Exit status: 0");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "watch", "upload", "replay", "generate", "test"})
+  @ValueSource(strings = {"run", "watch", "upload", "replay", "generate", "new", "trace", "test"})
   void everyCommandExplainsItself(String command) {
     assertThat(execute(command, "--help")).isZero();
     assertThat(out.toString())
@@ -45,6 +47,12 @@ class CommandLineTest {
   void aWrongCallSaysWhatIsWrongAndExitsWith2() {
     assertThat(execute("run")).isEqualTo(2);
     assertThat(err.toString()).contains("Missing required parameter: 'FILE'");
+  }
+
+  @Test
+  void aMistypedCommandIsNamed() {
+    assertThat(execute("tracee", "--", "spark-submit", "x.py")).isEqualTo(2);
+    assertThat(err.toString()).contains("waybill: there is no command tracee; did you mean trace?");
   }
 
   @Test
