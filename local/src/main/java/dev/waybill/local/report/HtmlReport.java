@@ -28,7 +28,9 @@ public final class HtmlReport {
   private static final String NO_ROWS = "No row was counted: the run ended before.";
   private static final String NO_STEPS =
       "The job names no steps. The Spark stages below have their rows: open one.";
-  private static final String UNKNOWN_OUTPUTS = "A traced command does not say what it wrote.";
+  private static final String NO_OUTPUTS = "None is complete.";
+  private static final String UNKNOWN_OUTPUTS =
+      "A traced command does not name them. Stages that write say how many rows.";
 
   private HtmlReport() {}
 
@@ -186,7 +188,7 @@ public final class HtmlReport {
   private static String outputs(RunSummary run) {
     if (run.outputs().isEmpty()) {
       return "<p class=\"none\">%s</p>"
-          .formatted(run.input().isCommand() ? UNKNOWN_OUTPUTS : "None is complete.");
+          .formatted(run.input().isCommand() ? UNKNOWN_OUTPUTS : NO_OUTPUTS);
     }
     return run.outputs().entrySet().stream()
         .map(

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A trace's spans, each a bar in a lane of its own below its parent's. */
 final class Waterfall {
@@ -77,19 +78,33 @@ final class Waterfall {
   }
 
   /**
-   * What stands beside a span's name: rows of a step, tasks of a stage, the origin of a segment.
+   * What stands beside a span's name: rows of a step, tasks of a stage and the rows that it read
+   * and wrote, the origin of a segment.
    */
   private static String note(Span span) {
     Map<String, String> attributes = span.attributes();
     String in = attributes.get("waybill.step.rows_in");
     String out = attributes.get("waybill.step.rows_out");
     if (out != null) {
-      return in == null || in.equals(out) ? out + " rows" : in + " → " + out + " rows";
+      return in == null || in.equals(out)
+          ? count(out, "row")
+          : "%,d → %s".formatted(Long.parseLong(in), count(out, "row"));
     }
-    if (attributes.containsKey("waybill.spark.stage.tasks")) {
-      return attributes.get("waybill.spark.stage.tasks") + " tasks";
+    String tasks = attributes.get("waybill.spark.stage.tasks");
+    if (tasks != null) {
+      return Stream.of(
+              count(tasks, "task"),
+              count(attributes.get("waybill.spark.stage.input.rows"), "row") + " read",
+              count(attributes.get("waybill.spark.stage.output.rows"), "row") + " written")
+          .filter(part -> !part.startsWith("0 "))
+          .collect(Collectors.joining(", "));
     }
     return attributes.getOrDefault("origin", attributes.getOrDefault("aws.operation", ""));
+  }
+
+  private static String count(String number, String of) {
+    long count = number == null ? 0 : Long.parseLong(number);
+    return "%,d %s%s".formatted(count, of, count == 1 ? "" : "s");
   }
 
   private static String attributes(Span span) {
