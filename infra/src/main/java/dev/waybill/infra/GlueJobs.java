@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.ec2.ISubnet;
 import software.amazon.awscdk.services.glue.CloudWatchEncryption;
@@ -24,8 +23,6 @@ import software.amazon.awscdk.services.glue.JobBookmarksEncryption;
 import software.amazon.awscdk.services.glue.S3Encryption;
 import software.amazon.awscdk.services.glue.ScalaSparkEtlJob;
 import software.amazon.awscdk.services.glue.SecurityConfiguration;
-import software.amazon.awscdk.services.glue.WorkerConfiguration;
-import software.amazon.awscdk.services.glue.WorkerType;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.s3.assets.Asset;
@@ -36,10 +33,6 @@ final class GlueJobs extends Construct {
 
   /** The job that reads the file's values: {@link Settings} have arguments of its own. */
   private static final String READS_VALUES = "clean-listings";
-
-  private static final int WORKERS = 2;
-  private static final int CONCURRENT_RUNS = 10;
-  private static final Duration TIMEOUT = Duration.minutes(60);
 
   private final Map<Job, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
@@ -83,21 +76,15 @@ final class GlueJobs extends Construct {
       arguments.put("--log_group_names", Logs.jobs(prefix));
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
-          ScalaSparkEtlJob.Builder.create(this, spec.state())
+          settings
+              .capacity()
+              .on(ScalaSparkEtlJob.Builder.create(this, spec.state()))
               .jobName(name(spec))
               .description("State " + spec.state() + " of the workflow")
               .className(spec.mainClass())
               .script(code(script))
               .extraJars(jars.stream().map(GlueJobs::code).toList())
               .glueVersion(GlueVersion.V6_0)
-              .workerConfiguration(
-                  WorkerConfiguration.builder()
-                      .workerType(WorkerType.G_1X)
-                      .numberOfWorkers(WORKERS)
-                      .build())
-              .timeout(TIMEOUT)
-              .maxConcurrentRuns(CONCURRENT_RUNS)
-              .jobRunQueuingEnabled(true)
               .enableMetrics(true)
               .enableObservabilityMetrics(true)
               // Of Glue 4 and older; today's logs are continuous without it.
@@ -107,6 +94,7 @@ final class GlueJobs extends Construct {
               .securityConfiguration(security)
               .role(role.withoutPolicyUpdates())
               .build();
+      settings.capacity().execute(job);
       logGroups.forEach(job.getNode()::addDependency);
       jobs.put(spec, job);
     }

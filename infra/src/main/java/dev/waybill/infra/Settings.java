@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param vpcId an existing VPC with private subnets, or null for one of the stack's own
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
+ * @param capacity what Glue gives the jobs
  * @param keepData whether bucket and data stay when the stack goes
  * @param bucketName an existing bucket, or null for one of the stack's own
  * @param quarantineDays after which rejected rows go, or null for never
@@ -36,6 +37,7 @@ public record Settings(
     String vpcId,
     int natGateways,
     Set<Endpoint> endpoints,
+    JobCapacity capacity,
     boolean keepData,
     String bucketName,
     Integer quarantineDays,
@@ -94,6 +96,7 @@ public record Settings(
                         + " pulled, for its public registry has no VPC endpoint")
                 .orElse(1),
             switches.choices("endpoints", Endpoint.class),
+            JobCapacity.of(switches),
             switches.flag("keepData"),
             switches
                 .text("bucketName", BUCKET_NAME, "an S3 bucket's name, such as acme-listings")

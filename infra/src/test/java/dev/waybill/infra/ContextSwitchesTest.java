@@ -105,6 +105,66 @@ class ContextSwitchesTest {
                 + " known: name them by AWS_PROFILE, or by AWS_REGION with credentials");
   }
 
+  /** With two workers, one of which is the driver, auto scaling has nothing to add. */
+  @Test
+  void jobsScaleToMoreThanOneExecutor() {
+    assertThat(Deployment.standard().all("AWS::Glue::Job").values())
+        .hasSize(2)
+        .allSatisfy(
+            job -> {
+              assertThat(job.at("/DefaultArguments/--enable-auto-scaling").asText())
+                  .isEqualTo("true");
+              assertThat(job.path("WorkerType").asText()).isEqualTo("G.1X");
+              assertThat(job.path("NumberOfWorkers").asInt()).isEqualTo(10);
+              assertThat(job.path("Timeout").asInt()).isEqualTo(60);
+              assertThat(job.at("/ExecutionProperty/MaxConcurrentRuns").asInt()).isEqualTo(10);
+              assertThat(job.path("JobRunQueuingEnabled").asBoolean()).isTrue();
+              assertThat(job.has("ExecutionClass")).isFalse();
+            });
+  }
+
+  @Test
+  void everyJobHasTheCapacityThatTheSwitchesSay() {
+    assertThat(
+            Deployment.with(
+                    Map.of(
+                        "workerType", "R.2X",
+                        "workers", "24",
+                        "jobTimeout", "240",
+                        "jobConcurrency", "3"))
+                .all("AWS::Glue::Job")
+                .values())
+        .hasSize(2)
+        .allSatisfy(
+            job -> {
+              assertThat(job.path("WorkerType").asText()).isEqualTo("R.2X");
+              assertThat(job.path("NumberOfWorkers").asInt()).isEqualTo(24);
+              assertThat(job.path("Timeout").asInt()).isEqualTo(240);
+              assertThat(job.at("/ExecutionProperty/MaxConcurrentRuns").asInt()).isEqualTo(3);
+            });
+  }
+
+  /** The workflow tries again where Glue would have queued: flex has no queue of runs. */
+  @Test
+  void flexRunsEveryJobOnSpareCapacityWithoutGluesQueue() {
+    Deployment flex = Deployment.with(Map.of("flex", "true"));
+
+    assertThat(flex.all("AWS::Glue::Job").values())
+        .hasSize(2)
+        .allSatisfy(
+            job -> {
+              assertThat(job.path("ExecutionClass").asText()).isEqualTo("FLEX");
+              assertThat(job.path("JobRunQueuingEnabled").asBoolean()).isFalse();
+              assertThat(job.path("GlueVersion").asText()).isEqualTo("6.0");
+              assertThat(job.at("/Command/Name").asText()).isEqualTo("glueetl");
+            });
+    assertThat(
+            flex.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine")
+                .path("DefinitionString")
+                .toString())
+        .contains("Glue.ConcurrentRunsExceededException");
+  }
+
   @Test
   void quarantineAndRunsExpireWhenTold() {
     assertThat(rules(Deployment.standard())).containsExactly("abandoned-uploads-and-old-versions");

@@ -20,6 +20,7 @@ class SettingsTest {
                 null,
                 1,
                 java.util.Set.of(),
+                new JobCapacity("G.1X", 10, 60, 10, false),
                 false,
                 null,
                 null,
@@ -60,6 +61,16 @@ class SettingsTest {
     assertThat(Settings.of(Map.of("traces", "otlp", "keepPercent", "10")))
         .extracting(Settings::tracesByOtlp, Settings::keepPercent)
         .containsExactly(true, 10);
+    assertThat(
+            Settings.of(
+                    Map.of(
+                        "workerType", "G.2X",
+                        "workers", "20",
+                        "jobTimeout", 240,
+                        "jobConcurrency", "50",
+                        "flex", "true"))
+                .capacity())
+        .isEqualTo(new JobCapacity("G.2X", 20, 240, 50, true));
     assertThat(Settings.of(Map.of("bucketName", "acme-listings")).bucketName())
         .isEqualTo("acme-listings");
 
@@ -86,6 +97,11 @@ class SettingsTest {
           natGateways     | 0         | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
           natGateways     | two       | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
           endpoints       | xray,s3   | expected a list, with commas, of xray, logs, monitoring, glue
+          workerType      | G.025X    | expected one of G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X
+          workers         | 1         | expected 2 to 299 workers, of which one is the driver
+          jobTimeout      | 480       | expected 1 to 300 minutes; the workflow waits for a job six hours, its place in the queue included
+          jobConcurrency  | 0         | expected 1 to 1000 runs of each job
+          flex            | yes       | expected true or false
           keepData        | yes       | expected true or false
           bucketName      | Acme      | expected an S3 bucket's name, such as acme-listings
           quarantineDays  | 0         | expected 1 to 3650 days
@@ -113,9 +129,18 @@ class SettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "context switch natGateway is unknown; there are alarmEmail, bucketName, endpoints,"
-                + " failOnUnreadable, keepData, keepPercent, logDays, maxUnreadablePercent, natGateways,"
-                + " quarantineDays, rejectedPercent, runsDays, sampling, samplingRate, stackName, traces,"
-                + " vpcId, withSamples");
+                + " failOnUnreadable, flex, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
+                + " maxUnreadablePercent, natGateways, quarantineDays, rejectedPercent, runsDays, sampling,"
+                + " samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
+  }
+
+  @Test
+  void refuseFlexForAWorkerThatGlueHasNoSpareCapacityOf() {
+    assertThatThrownBy(() -> Settings.of(Map.of("flex", "true", "workerType", "R.1X")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switches flex and workerType exclude each other: Glue's flex execution takes"
+                + " G.1X or G.2X, not R.1X");
   }
 
   @Test
