@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
  * @param capacity what Glue gives the jobs
+ * @param roles what the account asks of every role
  * @param keepData whether bucket and data stay when the stack goes
  * @param bucketName an existing bucket, or null for one of the stack's own
  * @param quarantineDays after which rejected rows go, or null for never
@@ -38,6 +39,7 @@ public record Settings(
     int natGateways,
     Set<Endpoint> endpoints,
     JobCapacity capacity,
+    RoleRules roles,
     boolean keepData,
     String bucketName,
     Integer quarantineDays,
@@ -97,6 +99,7 @@ public record Settings(
                 .orElse(1),
             switches.choices("endpoints", Endpoint.class),
             JobCapacity.of(switches),
+            RoleRules.of(switches),
             switches.flag("keepData"),
             switches
                 .text("bucketName", BUCKET_NAME, "an S3 bucket's name, such as acme-listings")

@@ -43,6 +43,7 @@ public final class WaybillStack extends Stack {
             trigger);
     new PipelineDashboard(this, settings, metrics, workflow, trigger, failedJobRuns, links);
 
+    settings.roles().applyTo(this);
     Tags.of(this).add("application", "waybill");
     output("Bucket", "Drop CSV files into its input/", bucket.name());
     output(

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each context switch, in a whole stack that cdk-nag has checked. */
 class ContextSwitchesTest {
@@ -163,6 +165,34 @@ class ContextSwitchesTest {
                 .path("DefinitionString")
                 .toString())
         .contains("Glue.ConcurrentRunsExceededException");
+  }
+
+  /** The CDK's own functions, which empty a bucket or set its notification, have roles too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "true"})
+  void everyRoleHasTheBoundaryAndThePathThatTheAccountAsksFor(String keepData) {
+    String boundary = "arn:aws:iam::111122223333:policy/team/boundary";
+    Map<String, JsonNode> roles =
+        Deployment.with(
+                Map.of(
+                    "permissionsBoundary", boundary,
+                    "rolePath", "/team/data/",
+                    "keepData", keepData))
+            .all("AWS::IAM::Role");
+
+    assertThat(roles)
+        .containsKey(
+            keepData.equals("true")
+                ? "DataBucketNotificationRole"
+                : "CustomS3AutoDeleteObjectsCustomResourceProviderRole")
+        .hasSize(7)
+        .allSatisfy(
+            (id, role) -> {
+              assertThat(role.path("PermissionsBoundary").asText()).isEqualTo(boundary);
+              assertThat(role.path("Path").asText()).isEqualTo("/team/data/");
+            });
+    assertThat(Deployment.standard().all("AWS::IAM::Role").values())
+        .noneMatch(role -> role.has("PermissionsBoundary") || role.has("Path"));
   }
 
   @Test

@@ -21,6 +21,7 @@ class SettingsTest {
                 1,
                 java.util.Set.of(),
                 new JobCapacity("G.1X", 10, 60, 10, false),
+                new RoleRules(null, null),
                 false,
                 null,
                 null,
@@ -102,6 +103,8 @@ class SettingsTest {
           jobTimeout      | 480       | expected 1 to 300 minutes; the workflow waits for a job six hours, its place in the queue included
           jobConcurrency  | 0         | expected 1 to 1000 runs of each job
           flex            | yes       | expected true or false
+          permissionsBoundary | boundary | expected a policy's ARN, such as arn:aws:iam::111122223333:policy/boundary
+          rolePath        | data      | expected a path that begins and ends with a slash, such as /data/
           keepData        | yes       | expected true or false
           bucketName      | Acme      | expected an S3 bucket's name, such as acme-listings
           quarantineDays  | 0         | expected 1 to 3650 days
@@ -130,8 +133,8 @@ class SettingsTest {
         .hasMessage(
             "context switch natGateway is unknown; there are alarmEmail, bucketName, endpoints,"
                 + " failOnUnreadable, flex, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
-                + " maxUnreadablePercent, natGateways, quarantineDays, rejectedPercent, runsDays, sampling,"
-                + " samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
+                + " maxUnreadablePercent, natGateways, permissionsBoundary, quarantineDays, rejectedPercent,"
+                + " rolePath, runsDays, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
   }
 
   @Test
