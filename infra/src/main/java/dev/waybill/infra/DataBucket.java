@@ -4,11 +4,15 @@ import dev.waybill.workflow.Jobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.glue.S3Encryption;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.lambda.CfnPermission;
 import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
@@ -27,7 +31,6 @@ final class DataBucket extends Construct {
 
   static final String INPUT = Jobs.INPUT;
 
-  private static final String QUARANTINE = "quarantine";
   private static final int ACCESS_LOG_DAYS = 90;
   private static final int OLD_VERSION_DAYS = 30;
   private static final int ABANDONED_UPLOAD_DAYS = 7;
@@ -38,6 +41,9 @@ final class DataBucket extends Construct {
 
   /** Folders that the jobs write, each below {@code <folder>/run=<run id>/}. */
   private final List<String> written;
+
+  /** Null where S3's own keys encrypt the data. */
+  private final IKey key;
 
   /** Null where the bucket is an existing one. */
   private final Bucket own;
@@ -54,12 +60,19 @@ final class DataBucket extends Construct {
         settings.bucketName() != null
             ? settings.bucketName()
             : "%s-%s-%s".formatted(settings.prefix(), stack.getAccount(), stack.getRegion());
+    this.key =
+        settings.dataKey() == null ? null : Key.fromKeyArn(this, "DataKey", settings.dataKey());
     this.own = settings.bucketName() == null ? make() : null;
   }
 
   /** Its name, without making what uses it depend on it. */
   String name() {
     return name;
+  }
+
+  /** What Glue encrypts what it writes with. */
+  S3Encryption encryption() {
+    return key == null ? S3Encryption.s3Managed() : S3Encryption.kms(key);
   }
 
   /**
@@ -121,6 +134,27 @@ final class DataBucket extends Construct {
         List.of("s3:ListBucket"),
         List.of(own == null ? arn() : own.getBucketArn()),
         Map.of("StringLike", Map.of("s3:prefix", listed)));
+    if (key != null) {
+      grantKey(jobs);
+    }
+  }
+
+  /**
+   * In the role's policy, because the key's own is its owner's, and only by way of S3.
+   *
+   * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html">Encryption in
+   *     Glue</a>
+   */
+  private void grantKey(Role jobs) {
+    jobs.addToPolicy(
+        PolicyStatement.Builder.create()
+            .actions(List.of("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"))
+            .resources(List.of(key.getKeyArn()))
+            .conditions(
+                Map.of(
+                    "StringEquals",
+                    Map.of("kms:ViaService", "s3.%s.%s".formatted(Aws.REGION, Aws.URL_SUFFIX))))
+            .build());
   }
 
   private void allow(
@@ -160,13 +194,16 @@ final class DataBucket extends Construct {
             .lifecycleRules(
                 List.of(LifecycleRule.builder().expiration(Duration.days(ACCESS_LOG_DAYS)).build()))
             .build();
+    Bucket.Builder data = secured("Bucket");
+    if (key != null) {
+      data.encryption(BucketEncryption.KMS).encryptionKey(key).bucketKeyEnabled(true);
+    }
     Bucket made =
-        secured("Bucket")
-            .bucketName(name)
+        data.bucketName(name)
             .versioned(true)
             .serverAccessLogsBucket(accessLogs)
             .serverAccessLogsPrefix("data/")
-            .lifecycleRules(lifecycle(settings))
+            .lifecycleRules(lifecycle())
             .build();
     if (!settings.keepData()) {
       EmptiedOnDestroy.secure(this, settings, logs);
@@ -186,7 +223,7 @@ final class DataBucket extends Construct {
         .autoDeleteObjects(!settings.keepData());
   }
 
-  private static List<LifecycleRule> lifecycle(Settings settings) {
+  private List<LifecycleRule> lifecycle() {
     List<LifecycleRule> rules = new ArrayList<>();
     rules.add(
         LifecycleRule.builder()
@@ -195,12 +232,7 @@ final class DataBucket extends Construct {
             .noncurrentVersionExpiration(Duration.days(OLD_VERSION_DAYS))
             .expiredObjectDeleteMarker(true)
             .build());
-    if (settings.quarantineDays() != null) {
-      rules.add(expire(QUARANTINE, settings.quarantineDays()));
-    }
-    if (settings.runsDays() != null) {
-      rules.add(expire(Jobs.RUNS, settings.runsDays()));
-    }
+    settings.retention().days(written).forEach((folder, days) -> rules.add(expire(folder, days)));
     return rules;
   }
 

@@ -20,7 +20,6 @@ import software.amazon.awscdk.services.glue.ContinuousLoggingProps;
 import software.amazon.awscdk.services.glue.GlueVersion;
 import software.amazon.awscdk.services.glue.IConnection;
 import software.amazon.awscdk.services.glue.JobBookmarksEncryption;
-import software.amazon.awscdk.services.glue.S3Encryption;
 import software.amazon.awscdk.services.glue.ScalaSparkEtlJob;
 import software.amazon.awscdk.services.glue.SecurityConfiguration;
 import software.amazon.awscdk.services.iam.Role;
@@ -55,7 +54,7 @@ final class GlueJobs extends Construct {
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
     List<IConnection> connections = connections(network);
-    SecurityConfiguration security = security(settings, logs);
+    SecurityConfiguration security = security(settings, logs, bucket);
     Role role =
         JobsRole.create(
             this,
@@ -145,12 +144,12 @@ final class GlueJobs extends Construct {
     return connections;
   }
 
-  private SecurityConfiguration security(Settings settings, Logs logs) {
+  private SecurityConfiguration security(Settings settings, Logs logs, DataBucket bucket) {
     return SecurityConfiguration.Builder.create(this, "Security")
         .securityConfigurationName(settings.prefix())
         .cloudWatchEncryption(CloudWatchEncryption.kms(logs.key()))
         .jobBookmarksEncryption(JobBookmarksEncryption.clientSideKms(logs.key()))
-        .s3Encryption(S3Encryption.s3Managed())
+        .s3Encryption(bucket.encryption())
         .removalPolicy(RemovalPolicy.DESTROY)
         .build();
   }

@@ -17,10 +17,11 @@ import java.util.regex.Pattern;
  * @param roles what the account asks of every role
  * @param keepData whether bucket and data stay when the stack goes
  * @param bucketName an existing bucket, or null for one of the stack's own
- * @param quarantineDays after which rejected rows go, or null for never
- * @param runsDays after which runs' records go, or null for never
+ * @param dataKey the ARN of a KMS key that encrypts the data, or null for S3's own
+ * @param retention how long the bucket's folders keep their objects
  * @param logDays how long logs are kept
  * @param alarmEmail who hears of alarms, or null
+ * @param alarmTopic the ARN of an existing SNS topic for alarms, or null for one of the stack's own
  * @param rejectedPercent share of rejected rows from which the alarm sounds
  * @param maxUnreadablePercent of a column's values, from which the cleaning job warns
  * @param failOnUnreadable whether such a column fails the run
@@ -42,10 +43,11 @@ public record Settings(
     RoleRules roles,
     boolean keepData,
     String bucketName,
-    Integer quarantineDays,
-    Integer runsDays,
+    String dataKey,
+    Retention retention,
     int logDays,
     String alarmEmail,
+    String alarmTopic,
     int rejectedPercent,
     int maxUnreadablePercent,
     boolean failOnUnreadable,
@@ -71,7 +73,13 @@ public record Settings(
   private static final Pattern BUCKET_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern VPC_ID = Pattern.compile("vpc-[0-9a-f]{8,17}");
   private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
-  private static final int MAX_DAYS = 3650;
+
+  /** Not an alias: S3 and IAM take a key's own ARN only. */
+  private static final Pattern KEY =
+      Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+");
+
+  private static final Pattern TOPIC =
+      Pattern.compile("arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}");
 
   /**
    * Reads them.
@@ -104,10 +112,22 @@ public record Settings(
             switches
                 .text("bucketName", BUCKET_NAME, "an S3 bucket's name, such as acme-listings")
                 .orElse(null),
-            switches.number("quarantineDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
-            switches.number("runsDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
+            switches
+                .text(
+                    "dataKey",
+                    KEY,
+                    "a KMS key's ARN, such as"
+                        + " arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6789-0abc-def012345678")
+                .orElse(null),
+            Retention.of(switches),
             switches.oneOf("logDays", Logs.RETENTION.keySet()).orElse(30),
             switches.text("alarmEmail", EMAIL, "an e-mail address").orElse(null),
+            switches
+                .text(
+                    "alarmTopic",
+                    TOPIC,
+                    "an SNS topic's ARN, such as arn:aws:sns:eu-west-1:111122223333:on-call")
+                .orElse(null),
             switches.number("rejectedPercent", 1, 100, "1 to 100 percent").orElse(25),
             switches.number("maxUnreadablePercent", 0, 100, "0 to 100 percent").orElse(5),
             switches.flag("failOnUnreadable"),
@@ -146,10 +166,16 @@ public record Settings(
               + vpcId
               + " are its owner's");
     }
-    if (bucketName != null && (quarantineDays != null || runsDays != null)) {
+    if (alarmTopic != null && alarmEmail != null) {
+      throw new IllegalArgumentException(
+          "context switches alarmTopic and alarmEmail exclude each other: the subscriptions of "
+              + alarmTopic
+              + " are its owner's");
+    }
+    if (bucketName != null && !retention.switches().isEmpty()) {
       throw new IllegalArgumentException(
           "context switches bucketName and %s exclude each other: the lifecycle of %s is its owner's"
-              .formatted(quarantineDays != null ? "quarantineDays" : "runsDays", bucketName));
+              .formatted(retention.switches().get(0), bucketName));
     }
   }
 }

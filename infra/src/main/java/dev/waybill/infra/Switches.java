@@ -101,9 +101,13 @@ final class Switches {
             });
   }
 
-  private static void refuse(String name, String value, String expected) {
-    throw new IllegalArgumentException(
+  static IllegalArgumentException refusal(String name, String value, String expected) {
+    return new IllegalArgumentException(
         "context switch %s is '%s', expected %s".formatted(name, value, expected));
+  }
+
+  private static void refuse(String name, String value, String expected) {
+    throw refusal(name, value, expected);
   }
 
   private static String joined(Collection<?> values) {

@@ -206,6 +206,75 @@ class ContextSwitchesTest {
   }
 
   @Test
+  void inputAndEveryFolderThatAJobWritesExpireWhenTold() {
+    assertThat(
+            rules(
+                Deployment.with(
+                    Map.of("inputDays", "30", "outputDays", "365", "quarantineDays", "90"))))
+        .containsExactly(
+            "abandoned-uploads-and-old-versions",
+            "expire-input input/ 30",
+            "expire-cleaned cleaned/ 365",
+            "expire-quarantine quarantine/ 90",
+            "expire-processed processed/ 365",
+            "expire-neighbourhood_summary neighbourhood_summary/ 365");
+    assertThat(rules(Deployment.with(Map.of("outputDays", "cleaned:7, processed:90"))))
+        .containsExactly(
+            "abandoned-uploads-and-old-versions",
+            "expire-cleaned cleaned/ 7",
+            "expire-processed processed/ 90");
+  }
+
+  @Test
+  void aFolderThatNoJobWritesCannotExpire() {
+    assertThatThrownBy(() -> Deployment.with(Map.of("outputDays", "cleand:7")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switch outputDays names the folder cleand, which no job of workflow/jobs.json"
+                + " writes; there are cleaned, quarantine, processed, neighbourhood_summary");
+  }
+
+  /** S3 does not deliver access logs to a bucket whose default is a key of KMS. */
+  @Test
+  void dataKeyEncryptsTheDataAndWhatTheJobsWrite() {
+    String key = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6789-0abc-def012345678";
+    Deployment encrypted = Deployment.with(Map.of("dataKey", key));
+    String rule = "/BucketEncryption/ServerSideEncryptionConfiguration/0";
+    String byDefault = rule + "/ServerSideEncryptionByDefault";
+
+    JsonNode bucket = encrypted.one("AWS::S3::Bucket", "DataBucket");
+    assertThat(bucket.at(byDefault + "/SSEAlgorithm").asText()).isEqualTo("aws:kms");
+    assertThat(bucket.at(byDefault + "/KMSMasterKeyID").asText()).isEqualTo(key);
+    assertThat(bucket.at(rule + "/BucketKeyEnabled").asBoolean()).isTrue();
+    assertThat(
+            encrypted
+                .one("AWS::S3::Bucket", "DataBucketAccessLogs")
+                .at(byDefault + "/SSEAlgorithm")
+                .asText())
+        .isEqualTo("AES256");
+    JsonNode written =
+        encrypted
+            .one("AWS::Glue::SecurityConfiguration", "JobsSecurity")
+            .at("/EncryptionConfiguration/S3Encryptions/0");
+    assertThat(written.path("S3EncryptionMode").asText()).isEqualTo("SSE-KMS");
+    assertThat(written.path("KmsKeyArn").asText()).isEqualTo(key);
+  }
+
+  @Test
+  void alarmTopicHearsOfAlarmsInPlaceOfTheStacks() {
+    String topic = "arn:aws:sns:eu-west-1:111122223333:on-call";
+    Deployment existing = Deployment.with(Map.of("alarmTopic", topic));
+
+    assertThat(existing.all("AWS::SNS::Topic")).isEmpty();
+    assertThat(existing.all("AWS::SNS::TopicPolicy")).isEmpty();
+    assertThat(existing.all("AWS::CloudWatch::Alarm").values())
+        .hasSizeGreaterThan(5)
+        .extracting(alarm -> alarm.path("AlarmActions").toString())
+        .containsOnly("[\"" + topic + "\"]");
+    assertThat(existing.json().at("/Outputs/AlarmTopic/Value").asText()).isEqualTo(topic);
+  }
+
+  @Test
   void logDaysAreThoseOfEveryLogGroup() {
     assertThat(Deployment.standard().all("AWS::Logs::LogGroup").values())
         .extracting(group -> group.path("RetentionInDays").asInt())

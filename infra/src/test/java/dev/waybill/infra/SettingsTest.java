@@ -25,8 +25,9 @@ class SettingsTest {
                 false,
                 null,
                 null,
-                null,
+                new Retention(null, null, Map.of(), null, null),
                 30,
+                null,
                 null,
                 25,
                 5,
@@ -80,8 +81,7 @@ class SettingsTest {
     assertThat(settings.endpoints())
         .containsExactly(Settings.Endpoint.XRAY, Settings.Endpoint.LOGS);
     assertThat(settings.keepData()).isTrue();
-    assertThat(settings.quarantineDays()).isEqualTo(90);
-    assertThat(settings.runsDays()).isEqualTo(400);
+    assertThat(settings.retention()).isEqualTo(new Retention(null, null, Map.of(), 90, 400));
     assertThat(settings.logDays()).isEqualTo(365);
     assertThat(settings.alarmEmail()).isEqualTo("on-call@example.org");
     assertThat(settings.sampling()).isEqualTo("inherit");
@@ -109,6 +109,12 @@ class SettingsTest {
           bucketName      | Acme      | expected an S3 bucket's name, such as acme-listings
           quarantineDays  | 0         | expected 1 to 3650 days
           runsDays        | 99999     | expected 1 to 3650 days
+          inputDays       | never     | expected 1 to 3650 days
+          outputDays      | 0         | expected 1 to 3650 days for all outputs, or a list, with commas, such as cleaned:30,processed:365
+          outputDays      | cleaned:9999 | expected 1 to 3650 days for all outputs, or a list, with commas, such as cleaned:30,processed:365
+          outputDays      | 30,90     | expected 1 to 3650 days for all outputs, or a list, with commas, such as cleaned:30,processed:365
+          dataKey         | alias/data | expected a KMS key's ARN, such as arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6789-0abc-def012345678
+          alarmTopic      | on-call   | expected an SNS topic's ARN, such as arn:aws:sns:eu-west-1:111122223333:on-call
           logDays         | 31        | expected one of 1, 7, 14, 30, 90, 180, 365, 731, 1827, 3653
           alarmEmail      | me        | expected an e-mail address
           rejectedPercent | 101       | expected 1 to 100 percent
@@ -131,9 +137,9 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(Map.of("natGateway", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "context switch natGateway is unknown; there are alarmEmail, bucketName, endpoints,"
-                + " failOnUnreadable, flex, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
-                + " maxUnreadablePercent, natGateways, permissionsBoundary, quarantineDays, rejectedPercent,"
+            "context switch natGateway is unknown; there are alarmEmail, alarmTopic, bucketName,"
+                + " dataKey, endpoints, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
+                + " maxUnreadablePercent, natGateways, outputDays, permissionsBoundary, quarantineDays, rejectedPercent,"
                 + " rolePath, runsDays, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
   }
 
@@ -156,7 +162,7 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quarantineDays", "runsDays"})
+  @ValueSource(strings = {"quarantineDays", "runsDays", "inputDays", "outputDays"})
   void refuseToExpireDataOfABucketThatIsNotTheStacks(String days) {
     assertThatThrownBy(() -> Settings.of(Map.of("bucketName", "acme-listings", days, "30")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -164,6 +170,18 @@ class SettingsTest {
             "context switches bucketName and %s exclude each other: the lifecycle of acme-listings is"
                 + " its owner's",
             days);
+  }
+
+  @Test
+  void refuseAnEmailForATopicThatIsNotTheStacks() {
+    String topic = "arn:aws:sns:eu-west-1:111122223333:on-call";
+    assertThatThrownBy(
+            () -> Settings.of(Map.of("alarmTopic", topic, "alarmEmail", "on-call@example.org")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switches alarmTopic and alarmEmail exclude each other: the subscriptions of %s"
+                + " are its owner's",
+            topic);
   }
 
   @Test
