@@ -54,6 +54,36 @@ class StackTest {
     assertThat(stack.one("AWS::KMS::Key", "Key").path("EnableKeyRotation").asBoolean()).isTrue();
   }
 
+  /** {@code .ci/run} has checkov read the template: what it finds is mended, or answered here. */
+  @Test
+  void whatCheckovFindsIsAnsweredOnItsResourceWithAReason() {
+    Set<String> answered = new TreeSet<>();
+    stack
+        .resources()
+        .forEach(
+            (id, resource) ->
+                resource
+                    .at("/Metadata/checkov/skip")
+                    .forEach(
+                        answer -> {
+                          assertThat(answer.path("comment").asText()).as(id).contains(" ");
+                          answered.add(id + " " + answer.path("id").asText());
+                        }));
+
+    assertThat(answered)
+        .containsExactly(
+            "CollectorCluster CKV_AWS_65",
+            "CustomS3AutoDeleteObjectsCustomResourceProviderHandler CKV_AWS_115",
+            "CustomS3AutoDeleteObjectsCustomResourceProviderHandler CKV_AWS_116",
+            "CustomS3AutoDeleteObjectsCustomResourceProviderHandler CKV_AWS_117",
+            "DataBucketAccessLogs CKV_AWS_18",
+            "DataBucketAccessLogs CKV_AWS_21",
+            "TriggerDeadLetters CKV_AWS_27",
+            "TriggerFunction CKV_AWS_115",
+            "TriggerFunction CKV_AWS_117",
+            "TriggerFunction CKV_AWS_173");
+  }
+
   @Test
   void nothingIsPublic() {
     assertThat(stack.all("AWS::S3::Bucket").values())
