@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
  * What a deployment may choose, by the CDK's context: {@code -c name=value} or {@code cdk.json}.
  * {@code docs/operating.md} has the table of all switches.
  *
- * @param stackName names the stack and, in lower case, all that the stack names
+ * @param stackName names the stack and, in lower case, all that the stack names; ends in the
+ *     environment's name, where there is one
+ * @param environment of several that one checkout deploys, or null
  * @param vpcId an existing VPC with private subnets, or null for one of the stack's own
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
@@ -36,6 +38,7 @@ import java.util.regex.Pattern;
  */
 public record Settings(
     String stackName,
+    String environment,
     String vpcId,
     int natGateways,
     Set<Endpoint> endpoints,
@@ -88,12 +91,13 @@ public record Settings(
    * @throws IllegalArgumentException naming the switch, its value and what is expected
    */
   public static Settings of(Map<String, Object> context) {
-    Switches switches = new Switches(context);
+    Switches switches = Environments.in(context);
+    String environment =
+        switches.text("env", Environments.NAME, Environments.EXPECTED).orElse(null);
     Settings settings =
         new Settings(
-            switches
-                .text("stackName", STACK_NAME, "a letter, then up to 27 letters, digits or hyphens")
-                .orElse("Waybill"),
+            stackName(switches, environment),
+            environment,
             switches
                 .text("vpcId", VPC_ID, "a VPC's id, such as vpc-0a1b2c3d4e5f67890")
                 .orElse(null),
@@ -157,6 +161,18 @@ public record Settings(
         "--max_unreadable_percent", String.valueOf(maxUnreadablePercent),
         "--fail_on_unreadable", String.valueOf(failOnUnreadable),
         "--with_samples", String.valueOf(withSamples));
+  }
+
+  private static String stackName(Switches switches, String environment) {
+    String expected = "a letter, then up to 27 letters, digits or hyphens";
+    String name = switches.text("stackName", STACK_NAME, expected).orElse("Waybill");
+    String whole = environment == null ? name : name + "-" + environment;
+    if (!STACK_NAME.matcher(whole).matches()) {
+      throw new IllegalArgumentException(
+          "context switches stackName and env make the stack's name '%s', expected %s"
+              .formatted(whole, expected));
+    }
+    return whole;
   }
 
   private void checkTogether() {

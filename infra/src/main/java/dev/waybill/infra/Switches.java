@@ -27,6 +27,11 @@ final class Switches {
     this.context = context;
   }
 
+  /** Lets a name be in the context that is read elsewhere. */
+  void knows(String name) {
+    known.add(name);
+  }
+
   Optional<String> text(String name, Pattern form, String expected) {
     known.add(name);
     Optional<String> value =

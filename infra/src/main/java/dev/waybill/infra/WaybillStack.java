@@ -45,6 +45,9 @@ public final class WaybillStack extends Stack {
 
     settings.roles().applyTo(this);
     Tags.of(this).add("application", "waybill");
+    if (settings.environment() != null) {
+      Tags.of(this).add("environment", settings.environment());
+    }
     output("Bucket", "Drop CSV files into its input/", bucket.name());
     output(
         "Upload",

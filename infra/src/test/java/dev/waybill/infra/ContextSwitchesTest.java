@@ -39,6 +39,30 @@ class ContextSwitchesTest {
   }
 
   @Test
+  void anEnvironmentHasAStackOfItsOwnWithSwitchesOfItsOwn() {
+    Deployment prod =
+        Deployment.of(
+            Map.of(
+                "env",
+                "prod",
+                "environments",
+                Map.of("prod", Map.of("logDays", 365), "dev", Map.of("logDays", 7))),
+            Map.of(),
+            Deployment.ARTIFACTS);
+
+    assertThat(prod.one("AWS::Glue::Job", "JobsCleanListings").path("Name").asText())
+        .isEqualTo("waybill-prod-clean-listings");
+    assertThat(prod.all("AWS::Logs::LogGroup").values())
+        .extracting(group -> group.path("RetentionInDays").asInt())
+        .containsOnly(365);
+    assertThat(prod.one("AWS::StepFunctions::StateMachine", "WorkflowStateMachine").path("Tags"))
+        .anyMatch(
+            tag ->
+                tag.path("Key").asText().equals("environment")
+                    && tag.path("Value").asText().equals("prod"));
+  }
+
+  @Test
   void natGatewaysAreOneOrOneInEachZone() {
     assertThat(Deployment.standard().all("AWS::EC2::NatGateway")).hasSize(1);
     assertThat(Deployment.with(Map.of("natGateways", "2")).all("AWS::EC2::NatGateway")).hasSize(2);

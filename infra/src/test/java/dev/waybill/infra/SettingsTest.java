@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -17,6 +20,7 @@ class SettingsTest {
         .isEqualTo(
             new Settings(
                 "Waybill",
+                null,
                 null,
                 1,
                 java.util.Set.of(),
@@ -94,6 +98,7 @@ class SettingsTest {
       textBlock =
           """
           stackName       | 1st       | expected a letter, then up to 27 letters, digits or hyphens
+          env             | Prod      | expected a lower case letter, then up to 15 lower case letters, digits or hyphens
           vpcId           | vpc_1     | expected a VPC's id, such as vpc-0a1b2c3d4e5f67890
           natGateways     | 0         | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
           natGateways     | two       | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
@@ -138,7 +143,7 @@ class SettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "context switch natGateway is unknown; there are alarmEmail, alarmTopic, bucketName,"
-                + " dataKey, endpoints, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
+                + " dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
                 + " maxUnreadablePercent, natGateways, outputDays, permissionsBoundary, quarantineDays, rejectedPercent,"
                 + " rolePath, runsDays, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
   }
@@ -182,6 +187,57 @@ class SettingsTest {
             "context switches alarmTopic and alarmEmail exclude each other: the subscriptions of %s"
                 + " are its owner's",
             topic);
+  }
+
+  @Test
+  void areThoseOfTheEnvironmentThatIsChosen() {
+    Map<String, Object> environments =
+        Map.of("dev", Map.of("runsDays", 7), "prod", Map.of("keepData", true, "workers", 20));
+    Settings prod =
+        Settings.of(
+            Map.of("env", "prod", "environments", environments, "workers", 5, "logDays", 90));
+
+    assertThat(prod.stackName()).isEqualTo("Waybill-prod");
+    assertThat(prod.prefix()).isEqualTo("waybill-prod");
+    assertThat(prod.environment()).isEqualTo("prod");
+    assertThat(prod.keepData()).isTrue();
+    assertThat(prod.capacity().workers()).isEqualTo(20);
+    assertThat(prod.logDays()).isEqualTo(90);
+    assertThat(prod.retention().runs()).isNull();
+    assertThat(Settings.of(Map.of("environments", environments)).stackName()).isEqualTo("Waybill");
+    assertThat(Settings.of(Map.of("env", "test", "stackName", "Orders")).stackName())
+        .isEqualTo("Orders-test");
+  }
+
+  static Stream<Arguments> wrongEnvironments() {
+    return Stream.of(
+        Arguments.of(
+            Map.of("env", "prd", "environments", Map.of("prod", Map.of(), "dev", Map.of())),
+            "context switch env is 'prd', expected one of environments: dev, prod"),
+        Arguments.of(
+            Map.of("env", "prod", "environments", "prod"),
+            "context switch environments is 'prod', expected an object with an object of switches"
+                + " for each name"),
+        Arguments.of(
+            Map.of("env", "prod", "environments", Map.of("prod", "yes")),
+            "context switch environments has 'yes' for prod, expected an object of switches other"
+                + " than env and environments"),
+        Arguments.of(
+            Map.of("env", "prod", "environments", Map.of("prod", Map.of("keepdata", true))),
+            "context switch keepdata is unknown; there are "),
+        Arguments.of(
+            Map.of("env", "production-eu", "stackName", "ABusinessUnitsOrders"),
+            "context switches stackName and env make the stack's name"
+                + " 'ABusinessUnitsOrders-production-eu', expected a letter, then up to 27 letters,"
+                + " digits or hyphens"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongEnvironments")
+  void refuseAWrongEnvironmentInASentence(Map<String, Object> context, String sentence) {
+    assertThatThrownBy(() -> Settings.of(context))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(sentence);
   }
 
   @Test
