@@ -1,9 +1,12 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
@@ -105,38 +108,47 @@ final class DataBucket extends Construct {
   }
 
   /**
-   * Lets a job's role read the input and what another job left, and write all outputs. S3A also
-   * asks for the folders themselves, which are no objects, and lists them.
+   * Lets each job's role read the input and what other jobs left, and write the job's own outputs
+   * and the runs' records. S3A also asks for the folders themselves, which are no objects, and
+   * lists them.
    */
-  void grantJobs(Role jobs) {
-    List<String> objects = new ArrayList<>();
+  void grantJobs(Map<Job, Role> jobs) {
     List<String> listed = new ArrayList<>(List.of(INPUT, INPUT + "/*"));
-    for (String folder : written) {
-      objects.add(objects(folder));
-      objects.add(objects(folder + "/*"));
-      listed.addAll(List.of(folder, folder + "/*"));
-    }
+    written.forEach(folder -> listed.addAll(List.of(folder, folder + "/*")));
     allow(
-        "JobsRead",
-        jobs,
+        "JobsReadInput",
+        jobs.values(),
         List.of("s3:GetObject", "s3:GetObjectVersion"),
         List.of(objects(INPUT + "/*")),
         Map.of());
-    allow(
-        "JobsWrite",
-        jobs,
-        List.of("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
-        objects,
-        Map.of());
+    allow("JobsRead", jobs.values(), List.of("s3:GetObject"), folders(written), Map.of());
+    jobs.forEach(
+        (job, role) -> {
+          List<String> outputs = new ArrayList<>(job.outputs());
+          outputs.add(Jobs.RUNS);
+          allow(
+              job.state().replace("_", "") + "Writes",
+              List.of(role),
+              List.of("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+              folders(outputs),
+              Map.of());
+        });
     allow(
         "JobsList",
-        jobs,
+        jobs.values(),
         List.of("s3:ListBucket"),
         List.of(own == null ? arn() : own.getBucketArn()),
         Map.of("StringLike", Map.of("s3:prefix", listed)));
     if (key != null) {
-      grantKey(jobs);
+      jobs.values().forEach(this::grantKey);
     }
+  }
+
+  private List<String> folders(List<String> names) {
+    return names.stream()
+        .distinct()
+        .flatMap(folder -> Stream.of(objects(folder), objects(folder + "/*")))
+        .toList();
   }
 
   /**
@@ -159,29 +171,35 @@ final class DataBucket extends Construct {
 
   private void allow(
       String id,
-      Role jobs,
+      Collection<Role> jobs,
       List<String> actions,
       List<String> resources,
       Map<String, ?> conditions) {
-    PolicyStatement.Builder statement =
-        PolicyStatement.Builder.create()
-            .sid(id)
-            .actions(actions)
-            .resources(resources)
-            .conditions(conditions);
     if (own != null) {
-      own.addToResourcePolicy(statement.principals(List.of(jobs)).build());
+      own.addToResourcePolicy(
+          statement(id, actions, resources, conditions).principals(List.copyOf(jobs)).build());
       return;
     }
-    jobs.addToPolicy(statement.build());
-    resources.stream()
-        .filter(resource -> resource.contains("*"))
-        .forEach(
-            resource ->
-                Findings.acknowledgeWildcard(
-                    jobs,
-                    resource,
-                    "the jobs read and write whole folders of the existing bucket"));
+    for (Role job : jobs) {
+      job.addToPolicy(statement(id, actions, resources, conditions).build());
+      resources.stream()
+          .filter(resource -> resource.contains("*"))
+          .forEach(
+              resource ->
+                  Findings.acknowledgeWildcard(
+                      job,
+                      resource,
+                      "the jobs read and write whole folders of the existing bucket"));
+    }
+  }
+
+  private static PolicyStatement.Builder statement(
+      String id, List<String> actions, List<String> resources, Map<String, ?> conditions) {
+    return PolicyStatement.Builder.create()
+        .sid(id)
+        .actions(actions)
+        .resources(resources)
+        .conditions(conditions);
   }
 
   private String objects(String pattern) {

@@ -27,7 +27,7 @@ import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
-/** The Spark jobs, with the role, network, encryption and logs that they share. */
+/** The Spark jobs, each with a role of its own, and the network and encryption they share. */
 final class GlueJobs extends Construct {
 
   /** The job that reads the file's values: {@link Settings} have arguments of its own. */
@@ -55,16 +55,14 @@ final class GlueJobs extends Construct {
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
     List<IConnection> connections = connections(network);
     SecurityConfiguration security = security(settings, logs, bucket);
-    Role role =
-        JobsRole.create(
-            this,
-            logs,
-            logFolder,
-            network,
-            connections,
-            Stream.concat(jars.stream(), Stream.of(script)).toList());
-    bucket.grantJobs(role);
-    ownLogGroups(logs, security, role);
+    List<Asset> files = Stream.concat(jars.stream(), Stream.of(script)).toList();
+    Map<Job, Role> roles = new LinkedHashMap<>();
+    for (Job spec : specs.jobs()) {
+      String id = spec.state() + "Role";
+      roles.put(spec, JobsRole.create(this, id, logs, logFolder, network, connections, files));
+    }
+    bucket.grantJobs(roles);
+    ownLogGroups(logs, security, roles);
     for (Job spec : specs.jobs()) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
       if (spec.name().equals(READS_VALUES)) {
@@ -91,7 +89,7 @@ final class GlueJobs extends Construct {
               .defaultArguments(arguments)
               .connections(connections)
               .securityConfiguration(security)
-              .role(role.withoutPolicyUpdates())
+              .role(roles.get(spec).withoutPolicyUpdates())
               .build();
       settings.capacity().execute(job);
       logGroups.forEach(job.getNode()::addDependency);
@@ -162,12 +160,16 @@ final class GlueJobs extends Construct {
    *     href="https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html">Logging
    *     for Glue jobs</a>
    */
-  private void ownLogGroups(Logs logs, SecurityConfiguration security, Role role) {
-    String encrypted =
-        "%s/%s-role/%s"
-            .formatted(logFolder, security.getSecurityConfigurationName(), role.getRoleName());
-    logGroups.add(logs.group(this, "EncryptedOutput", encrypted + "/output"));
-    logGroups.add(logs.group(this, "EncryptedError", encrypted + "/error"));
+  private void ownLogGroups(Logs logs, SecurityConfiguration security, Map<Job, Role> roles) {
+    roles.forEach(
+        (spec, role) -> {
+          String encrypted =
+              "%s/%s-role/%s"
+                  .formatted(
+                      logFolder, security.getSecurityConfigurationName(), role.getRoleName());
+          logGroups.add(logs.group(this, spec.state() + "Output", encrypted + "/output"));
+          logGroups.add(logs.group(this, spec.state() + "Error", encrypted + "/error"));
+        });
     logGroups.add(logs.group(this, "Output", logFolder + "/output"));
     logGroups.add(logs.group(this, "Error", logFolder + "/error"));
   }

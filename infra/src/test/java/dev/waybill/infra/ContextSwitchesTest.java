@@ -209,7 +209,7 @@ class ContextSwitchesTest {
             keepData.equals("true")
                 ? "DataBucketNotificationRole"
                 : "CustomS3AutoDeleteObjectsCustomResourceProviderRole")
-        .hasSize(7)
+        .hasSize(8)
         .allSatisfy(
             (id, role) -> {
               assertThat(role.path("PermissionsBoundary").asText()).isEqualTo(boundary);
