@@ -73,6 +73,11 @@ final class DataBucket extends Construct {
     return name;
   }
 
+  /** The bucket and all of its objects. */
+  List<String> arns() {
+    return List.of(arn(), arn() + "/*");
+  }
+
   /** What Glue encrypts what it writes with. */
   S3Encryption encryption() {
     return key == null ? S3Encryption.s3Managed() : S3Encryption.kms(key);

@@ -62,6 +62,9 @@ final class GlueJobs extends Construct {
       roles.put(spec, JobsRole.create(this, id, logs, logFolder, network, connections, files));
     }
     bucket.grantJobs(roles);
+    if (settings.s3PrefixList() != null) {
+      limitS3(network, bucket, files);
+    }
     ownLogGroups(logs, security, roles);
     for (Job spec : specs.jobs()) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
@@ -122,6 +125,14 @@ final class GlueJobs extends Construct {
       jars.add(Asset.Builder.create(this, id).path(jar.toString()).build());
     }
     return jars;
+  }
+
+  private static void limitS3(Network network, DataBucket bucket, List<Asset> files) {
+    List<String> reached = new ArrayList<>(bucket.arns());
+    for (Asset file : files) {
+      reached.add(file.getBucket().arnForObjects(file.getS3ObjectKey()));
+    }
+    network.limitS3(reached);
   }
 
   private static Code code(Asset asset) {

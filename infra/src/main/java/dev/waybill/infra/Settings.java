@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * @param vpcId an existing VPC with private subnets, or null for one of the stack's own
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
+ * @param s3PrefixList the prefix list of S3 that the jobs' way out ends at, beside the endpoints,
+ *     or null for anywhere
  * @param capacity what Glue gives the jobs
  * @param roles what the account asks of every role
  * @param keepData whether bucket and data stay when the stack goes
@@ -42,6 +44,7 @@ public record Settings(
     String vpcId,
     int natGateways,
     Set<Endpoint> endpoints,
+    String s3PrefixList,
     JobCapacity capacity,
     RoleRules roles,
     boolean keepData,
@@ -75,6 +78,7 @@ public record Settings(
 
   private static final Pattern BUCKET_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern VPC_ID = Pattern.compile("vpc-[0-9a-f]{8,17}");
+  private static final Pattern PREFIX_LIST = Pattern.compile("pl-[0-9a-f]{8,17}");
   private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
 
   /** Not an alias: S3 and IAM take a key's own ARN only. */
@@ -110,6 +114,9 @@ public record Settings(
                         + " pulled, for its public registry has no VPC endpoint")
                 .orElse(1),
             switches.choices("endpoints", Endpoint.class),
+            switches
+                .text("s3PrefixList", PREFIX_LIST, "a prefix list's id, such as pl-6da54004")
+                .orElse(null),
             JobCapacity.of(switches),
             RoleRules.of(switches),
             switches.flag("keepData"),
@@ -181,6 +188,11 @@ public record Settings(
           "context switches vpcId and endpoints exclude each other: the endpoints of "
               + vpcId
               + " are its owner's");
+    }
+    if (s3PrefixList != null && endpoints.size() < Endpoint.values().length) {
+      throw new IllegalArgumentException(
+          "context switch s3PrefixList needs endpoints=xray,logs,monitoring,glue in a VPC of the"
+              + " stack's own: the jobs reach nothing else then");
     }
     if (alarmTopic != null && alarmEmail != null) {
       throw new IllegalArgumentException(

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,6 +92,71 @@ class ContextSwitchesTest {
         .containsOnly("<NetworkJobs.GroupId>", "<NetworkCollector.GroupId>");
     assertThat(some.all("AWS::EC2::SecurityGroup").values())
         .allMatch(group -> group.path("SecurityGroupIngress").isMissingNode());
+  }
+
+  @Test
+  void s3PrefixListLeavesTheJobsNoOtherWayOut() {
+    Deployment limited =
+        Deployment.with(
+            Map.of("s3PrefixList", "pl-6da54004", "endpoints", "xray,logs,monitoring,glue"));
+
+    assertThat(waysOut(Deployment.standard())).contains("443 to 0.0.0.0/0");
+    assertThat(waysOut(limited))
+        .containsExactly(
+            "0 to <NetworkJobs.GroupId>",
+            "4317 to <NetworkCollector.GroupId>",
+            "4318 to <NetworkCollector.GroupId>",
+            "443 to <NetworkVpcGLUESecurityGroup.GroupId>",
+            "443 to <NetworkVpcLOGSSecurityGroup.GroupId>",
+            "443 to <NetworkVpcMONITORINGSecurityGroup.GroupId>",
+            "443 to <NetworkVpcXRAYSecurityGroup.GroupId>",
+            "443 to pl-6da54004");
+  }
+
+  @Test
+  void s3PrefixListLetsTheVpcReachTheDataAndTheJobsFilesOnly() {
+    Deployment limited =
+        Deployment.with(
+            Map.of("s3PrefixList", "pl-6da54004", "endpoints", "xray,logs,monitoring,glue"));
+
+    assertThat(
+            Deployment.standard()
+                .one("AWS::EC2::VPCEndpoint", "NetworkVpcS3")
+                .has("PolicyDocument"))
+        .isFalse();
+    assertThat(
+            Deployment.statements(
+                limited.one("AWS::EC2::VPCEndpoint", "NetworkVpcS3").path("PolicyDocument")))
+        .extracting(Deployment::sentence)
+        .containsExactly(
+            "Allow s3:* on arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/<hash>.jar,"
+                + " arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}/<hash>.scala,"
+                + " arn:<AWS::Partition>:s3:::waybill-<AWS::AccountId>-<AWS::Region>,"
+                + " arn:<AWS::Partition>:s3:::waybill-<AWS::AccountId>-<AWS::Region>/*"
+                + " if {StringEquals: {aws:PrincipalAccount: <AWS::AccountId>}}");
+  }
+
+  /** Where the jobs' security group lets them go. */
+  private static Set<String> waysOut(Deployment deployment) {
+    Set<String> ways = new TreeSet<>();
+    deployment
+        .one("AWS::EC2::SecurityGroup", "NetworkJobs")
+        .path("SecurityGroupEgress")
+        .forEach(rule -> ways.add(wayOut(rule)));
+    deployment.all("AWS::EC2::SecurityGroupEgress").values().stream()
+        .filter(rule -> Deployment.text(rule.path("GroupId")).equals("<NetworkJobs.GroupId>"))
+        .forEach(rule -> ways.add(wayOut(rule)));
+    return ways;
+  }
+
+  private static String wayOut(JsonNode rule) {
+    String to =
+        Stream.of("CidrIp", "DestinationPrefixListId", "DestinationSecurityGroupId")
+            .filter(rule::has)
+            .map(each -> Deployment.text(rule.path(each)))
+            .findFirst()
+            .orElseThrow();
+    return rule.path("FromPort").asText() + " to " + to;
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.waybill.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class SettingsTest {
                 null,
                 1,
                 java.util.Set.of(),
+                null,
                 new JobCapacity("G.1X", 10, 60, 10, false),
                 new RoleRules(null, null),
                 false,
@@ -110,6 +112,7 @@ class SettingsTest {
           flex            | yes       | expected true or false
           permissionsBoundary | boundary | expected a policy's ARN, such as arn:aws:iam::111122223333:policy/boundary
           rolePath        | data      | expected a path that begins and ends with a slash, such as /data/
+          s3PrefixList    | pl-s3     | expected a prefix list's id, such as pl-6da54004
           keepData        | yes       | expected true or false
           bucketName      | Acme      | expected an S3 bucket's name, such as acme-listings
           quarantineDays  | 0         | expected 1 to 3650 days
@@ -145,7 +148,7 @@ class SettingsTest {
             "context switch natGateway is unknown; there are alarmEmail, alarmTopic, bucketName,"
                 + " dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
                 + " maxUnreadablePercent, natGateways, outputDays, permissionsBoundary, quarantineDays, rejectedPercent,"
-                + " rolePath, runsDays, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
+                + " rolePath, runsDays, s3PrefixList, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
   }
 
   @Test
@@ -175,6 +178,20 @@ class SettingsTest {
             "context switches bucketName and %s exclude each other: the lifecycle of acme-listings is"
                 + " its owner's",
             days);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "xray,logs"})
+  void refuseToCloseTheJobsWayOutWhereNoEndpointIsInItsPlace(String endpoints) {
+    Map<String, Object> context = new HashMap<>(Map.of("s3PrefixList", "pl-6da54004"));
+    if (!endpoints.isEmpty()) {
+      context.put("endpoints", endpoints);
+    }
+    assertThatThrownBy(() -> Settings.of(context))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "context switch s3PrefixList needs endpoints=xray,logs,monitoring,glue in a VPC of the"
+                + " stack's own: the jobs reach nothing else then");
   }
 
   @Test
