@@ -18,13 +18,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** That the environments, the pipeline and the policies in docs/operating.md are what they say. */
-class DeliveryGuideTest {
+/** That the environments, the pipeline and the policies in docs/production.md are what they say. */
+class ProductionGuideTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-  private final String guide = read("docs/operating.md");
+  private final String guide = read("docs/production.md");
   private final JsonNode pipeline = yaml();
 
   @Test
