@@ -13,6 +13,7 @@ import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.sns.ITopic;
 import software.amazon.awscdk.services.sns.Topic;
 import software.amazon.awscdk.services.sns.subscriptions.EmailSubscription;
 import software.constructs.Construct;
@@ -24,7 +25,7 @@ import software.constructs.Construct;
 final class Alarms extends Construct {
 
   private final Settings settings;
-  private final Topic topic;
+  private final ITopic topic;
 
   Alarms(
       Construct scope,
@@ -38,11 +39,10 @@ final class Alarms extends Construct {
       Trigger trigger) {
     super(scope, "Alarms");
     this.settings = settings;
-    this.topic = Topic.Builder.create(this, "Topic").masterKey(logs.key()).enforceSsl(true).build();
-    letAlarmsPublish();
-    if (settings.alarmEmail() != null) {
-      topic.addSubscription(new EmailSubscription(settings.alarmEmail()));
-    }
+    this.topic =
+        settings.alarmTopic() == null
+            ? ownTopic(logs)
+            : Topic.fromTopicArn(this, "Topic", settings.alarmTopic());
 
     alarm(
         "FailedExecutions",
@@ -103,8 +103,17 @@ final class Alarms extends Construct {
         .addDependency(collector.service());
   }
 
-  Topic topic() {
+  ITopic topic() {
     return topic;
+  }
+
+  private Topic ownTopic(Logs logs) {
+    Topic own = Topic.Builder.create(this, "Topic").masterKey(logs.key()).enforceSsl(true).build();
+    letAlarmsPublish(own);
+    if (settings.alarmEmail() != null) {
+      own.addSubscription(new EmailSubscription(settings.alarmEmail()));
+    }
+    return own;
   }
 
   /**
@@ -115,7 +124,7 @@ final class Alarms extends Construct {
    *     href="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services">Event
    *     sources and encrypted topics</a>
    */
-  private void letAlarmsPublish() {
+  private void letAlarmsPublish(Topic topic) {
     topic.addToResourcePolicy(
         PolicyStatement.Builder.create()
             .sid("AlarmsPublish")

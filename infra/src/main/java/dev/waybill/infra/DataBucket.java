@@ -1,14 +1,21 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.glue.S3Encryption;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.kms.IKey;
+import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.lambda.CfnPermission;
 import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
@@ -27,7 +34,6 @@ final class DataBucket extends Construct {
 
   static final String INPUT = Jobs.INPUT;
 
-  private static final String QUARANTINE = "quarantine";
   private static final int ACCESS_LOG_DAYS = 90;
   private static final int OLD_VERSION_DAYS = 30;
   private static final int ABANDONED_UPLOAD_DAYS = 7;
@@ -38,6 +44,9 @@ final class DataBucket extends Construct {
 
   /** Folders that the jobs write, each below {@code <folder>/run=<run id>/}. */
   private final List<String> written;
+
+  /** Null where S3's own keys encrypt the data. */
+  private final IKey key;
 
   /** Null where the bucket is an existing one. */
   private final Bucket own;
@@ -54,12 +63,24 @@ final class DataBucket extends Construct {
         settings.bucketName() != null
             ? settings.bucketName()
             : "%s-%s-%s".formatted(settings.prefix(), stack.getAccount(), stack.getRegion());
+    this.key =
+        settings.dataKey() == null ? null : Key.fromKeyArn(this, "DataKey", settings.dataKey());
     this.own = settings.bucketName() == null ? make() : null;
   }
 
   /** Its name, without making what uses it depend on it. */
   String name() {
     return name;
+  }
+
+  /** The bucket and all of its objects. */
+  List<String> arns() {
+    return List.of(arn(), arn() + "/*");
+  }
+
+  /** What Glue encrypts what it writes with. */
+  S3Encryption encryption() {
+    return key == null ? S3Encryption.s3Managed() : S3Encryption.kms(key);
   }
 
   /**
@@ -92,62 +113,98 @@ final class DataBucket extends Construct {
   }
 
   /**
-   * Lets a job's role read the input and what another job left, and write all outputs. S3A also
-   * asks for the folders themselves, which are no objects, and lists them.
+   * Lets each job's role read the input and what other jobs left, and write the job's own outputs
+   * and the runs' records. S3A also asks for the folders themselves, which are no objects, and
+   * lists them.
    */
-  void grantJobs(Role jobs) {
-    List<String> objects = new ArrayList<>();
+  void grantJobs(Map<Job, Role> jobs) {
     List<String> listed = new ArrayList<>(List.of(INPUT, INPUT + "/*"));
-    for (String folder : written) {
-      objects.add(objects(folder));
-      objects.add(objects(folder + "/*"));
-      listed.addAll(List.of(folder, folder + "/*"));
-    }
+    written.forEach(folder -> listed.addAll(List.of(folder, folder + "/*")));
     allow(
-        "JobsRead",
-        jobs,
+        "JobsReadInput",
+        jobs.values(),
         List.of("s3:GetObject", "s3:GetObjectVersion"),
         List.of(objects(INPUT + "/*")),
         Map.of());
-    allow(
-        "JobsWrite",
-        jobs,
-        List.of("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
-        objects,
-        Map.of());
+    allow("JobsRead", jobs.values(), List.of("s3:GetObject"), folders(written), Map.of());
+    jobs.forEach(
+        (job, role) -> {
+          List<String> outputs = new ArrayList<>(job.outputs());
+          outputs.add(Jobs.RUNS);
+          allow(
+              job.state().replace("_", "") + "Writes",
+              List.of(role),
+              List.of("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"),
+              folders(outputs),
+              Map.of());
+        });
     allow(
         "JobsList",
-        jobs,
+        jobs.values(),
         List.of("s3:ListBucket"),
         List.of(own == null ? arn() : own.getBucketArn()),
         Map.of("StringLike", Map.of("s3:prefix", listed)));
+    if (key != null) {
+      jobs.values().forEach(this::grantKey);
+    }
+  }
+
+  private List<String> folders(List<String> names) {
+    return names.stream()
+        .distinct()
+        .flatMap(folder -> Stream.of(objects(folder), objects(folder + "/*")))
+        .toList();
+  }
+
+  /**
+   * In the role's policy, because the key's own is its owner's, and only by way of S3.
+   *
+   * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html">Encryption in
+   *     Glue</a>
+   */
+  private void grantKey(Role jobs) {
+    jobs.addToPolicy(
+        PolicyStatement.Builder.create()
+            .actions(List.of("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"))
+            .resources(List.of(key.getKeyArn()))
+            .conditions(
+                Map.of(
+                    "StringEquals",
+                    Map.of("kms:ViaService", "s3.%s.%s".formatted(Aws.REGION, Aws.URL_SUFFIX))))
+            .build());
   }
 
   private void allow(
       String id,
-      Role jobs,
+      Collection<Role> jobs,
       List<String> actions,
       List<String> resources,
       Map<String, ?> conditions) {
-    PolicyStatement.Builder statement =
-        PolicyStatement.Builder.create()
-            .sid(id)
-            .actions(actions)
-            .resources(resources)
-            .conditions(conditions);
     if (own != null) {
-      own.addToResourcePolicy(statement.principals(List.of(jobs)).build());
+      own.addToResourcePolicy(
+          statement(id, actions, resources, conditions).principals(List.copyOf(jobs)).build());
       return;
     }
-    jobs.addToPolicy(statement.build());
-    resources.stream()
-        .filter(resource -> resource.contains("*"))
-        .forEach(
-            resource ->
-                Findings.acknowledgeWildcard(
-                    jobs,
-                    resource,
-                    "the jobs read and write whole folders of the existing bucket"));
+    for (Role job : jobs) {
+      job.addToPolicy(statement(id, actions, resources, conditions).build());
+      resources.stream()
+          .filter(resource -> resource.contains("*"))
+          .forEach(
+              resource ->
+                  Findings.acknowledgeWildcard(
+                      job,
+                      resource,
+                      "the jobs read and write whole folders of the existing bucket"));
+    }
+  }
+
+  private static PolicyStatement.Builder statement(
+      String id, List<String> actions, List<String> resources, Map<String, ?> conditions) {
+    return PolicyStatement.Builder.create()
+        .sid(id)
+        .actions(actions)
+        .resources(resources)
+        .conditions(conditions);
   }
 
   private String objects(String pattern) {
@@ -160,13 +217,23 @@ final class DataBucket extends Construct {
             .lifecycleRules(
                 List.of(LifecycleRule.builder().expiration(Duration.days(ACCESS_LOG_DAYS)).build()))
             .build();
+    Findings.answerCheckov(
+        accessLogs,
+        Map.of(
+            "CKV_AWS_18",
+            "it holds the access logs; logs of its own would be written to it without end",
+            "CKV_AWS_21",
+            "S3 writes each log once under a name of its own, and nobody overwrites it"));
+    Bucket.Builder data = secured("Bucket");
+    if (key != null) {
+      data.encryption(BucketEncryption.KMS).encryptionKey(key).bucketKeyEnabled(true);
+    }
     Bucket made =
-        secured("Bucket")
-            .bucketName(name)
+        data.bucketName(name)
             .versioned(true)
             .serverAccessLogsBucket(accessLogs)
             .serverAccessLogsPrefix("data/")
-            .lifecycleRules(lifecycle(settings))
+            .lifecycleRules(lifecycle())
             .build();
     if (!settings.keepData()) {
       EmptiedOnDestroy.secure(this, settings, logs);
@@ -186,7 +253,7 @@ final class DataBucket extends Construct {
         .autoDeleteObjects(!settings.keepData());
   }
 
-  private static List<LifecycleRule> lifecycle(Settings settings) {
+  private List<LifecycleRule> lifecycle() {
     List<LifecycleRule> rules = new ArrayList<>();
     rules.add(
         LifecycleRule.builder()
@@ -195,12 +262,7 @@ final class DataBucket extends Construct {
             .noncurrentVersionExpiration(Duration.days(OLD_VERSION_DAYS))
             .expiredObjectDeleteMarker(true)
             .build());
-    if (settings.quarantineDays() != null) {
-      rules.add(expire(QUARANTINE, settings.quarantineDays()));
-    }
-    if (settings.runsDays() != null) {
-      rules.add(expire(Jobs.RUNS, settings.runsDays()));
-    }
+    settings.retention().days(written).forEach((folder, days) -> rules.add(expire(folder, days)));
     return rules;
   }
 

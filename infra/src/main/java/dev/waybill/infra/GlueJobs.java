@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.ec2.ISubnet;
 import software.amazon.awscdk.services.glue.CloudWatchEncryption;
@@ -21,29 +20,21 @@ import software.amazon.awscdk.services.glue.ContinuousLoggingProps;
 import software.amazon.awscdk.services.glue.GlueVersion;
 import software.amazon.awscdk.services.glue.IConnection;
 import software.amazon.awscdk.services.glue.JobBookmarksEncryption;
-import software.amazon.awscdk.services.glue.S3Encryption;
 import software.amazon.awscdk.services.glue.ScalaSparkEtlJob;
 import software.amazon.awscdk.services.glue.SecurityConfiguration;
-import software.amazon.awscdk.services.glue.WorkerConfiguration;
-import software.amazon.awscdk.services.glue.WorkerType;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
-/** The Spark jobs, with the role, network, encryption and logs that they share. */
+/** The Spark jobs, each with a role of its own, and the network and encryption they share. */
 final class GlueJobs extends Construct {
 
   /** The job that reads the file's values: {@link Settings} have arguments of its own. */
   private static final String READS_VALUES = "clean-listings";
 
-  private static final int WORKERS = 2;
-
   /** A script has none, and the CDK asks for one. */
   private static final String NO_CLASS = "none";
-
-  private static final int CONCURRENT_RUNS = 10;
-  private static final Duration TIMEOUT = Duration.minutes(60);
 
   private final Map<Job, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
@@ -67,17 +58,19 @@ final class GlueJobs extends Construct {
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
     PythonScripts python = new PythonScripts(this, artifacts, specs);
     List<IConnection> connections = connections(network);
-    SecurityConfiguration security = security(settings, logs);
-    Role role =
-        JobsRole.create(
-            this,
-            logs,
-            logFolder,
-            network,
-            connections,
-            Stream.of(jars, List.of(script), python.assets()).flatMap(List::stream).toList());
-    bucket.grantJobs(role);
-    ownLogGroups(logs, security, role);
+    SecurityConfiguration security = security(settings, logs, bucket);
+    List<Asset> files =
+        Stream.of(jars, List.of(script), python.assets()).flatMap(List::stream).toList();
+    Map<Job, Role> roles = new LinkedHashMap<>();
+    for (Job spec : specs.jobs()) {
+      String id = spec.state() + "Role";
+      roles.put(spec, JobsRole.create(this, id, logs, logFolder, network, connections, files));
+    }
+    bucket.grantJobs(roles);
+    if (settings.s3PrefixList() != null) {
+      limitS3(network, bucket, files);
+    }
+    ownLogGroups(logs, security, roles);
     for (Job spec : specs.jobs()) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
       if (spec.name().equals(READS_VALUES)) {
@@ -88,21 +81,15 @@ final class GlueJobs extends Construct {
       arguments.put("--log_group_names", Logs.jobs(prefix));
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
-          ScalaSparkEtlJob.Builder.create(this, spec.state())
+          settings
+              .capacity()
+              .on(ScalaSparkEtlJob.Builder.create(this, spec.state()))
               .jobName(name(spec))
               .description("State " + spec.state() + " of the workflow")
               .className(spec.script() == null ? spec.mainClass() : NO_CLASS)
               .script(code(script))
               .extraJars(jars.stream().map(GlueJobs::code).toList())
               .glueVersion(GlueVersion.V6_0)
-              .workerConfiguration(
-                  WorkerConfiguration.builder()
-                      .workerType(WorkerType.G_1X)
-                      .numberOfWorkers(WORKERS)
-                      .build())
-              .timeout(TIMEOUT)
-              .maxConcurrentRuns(CONCURRENT_RUNS)
-              .jobRunQueuingEnabled(true)
               .enableMetrics(true)
               .enableObservabilityMetrics(true)
               // Of Glue 4 and older; today's logs are continuous without it.
@@ -110,9 +97,10 @@ final class GlueJobs extends Construct {
               .defaultArguments(arguments)
               .connections(connections)
               .securityConfiguration(security)
-              .role(role.withoutPolicyUpdates())
+              .role(roles.get(spec).withoutPolicyUpdates())
               .build();
       python.attach(spec, job);
+      settings.capacity().execute(job);
       logGroups.forEach(job.getNode()::addDependency);
       jobs.put(spec, job);
     }
@@ -145,6 +133,14 @@ final class GlueJobs extends Construct {
     return jars;
   }
 
+  private static void limitS3(Network network, DataBucket bucket, List<Asset> files) {
+    List<String> reached = new ArrayList<>(bucket.arns());
+    for (Asset file : files) {
+      reached.add(file.getBucket().arnForObjects(file.getS3ObjectKey()));
+    }
+    network.limitS3(reached);
+  }
+
   private static Code code(Asset asset) {
     return Code.fromBucket(asset.getBucket(), asset.getS3ObjectKey());
   }
@@ -163,12 +159,12 @@ final class GlueJobs extends Construct {
     return connections;
   }
 
-  private SecurityConfiguration security(Settings settings, Logs logs) {
+  private SecurityConfiguration security(Settings settings, Logs logs, DataBucket bucket) {
     return SecurityConfiguration.Builder.create(this, "Security")
         .securityConfigurationName(settings.prefix())
         .cloudWatchEncryption(CloudWatchEncryption.kms(logs.key()))
         .jobBookmarksEncryption(JobBookmarksEncryption.clientSideKms(logs.key()))
-        .s3Encryption(S3Encryption.s3Managed())
+        .s3Encryption(bucket.encryption())
         .removalPolicy(RemovalPolicy.DESTROY)
         .build();
   }
@@ -181,12 +177,16 @@ final class GlueJobs extends Construct {
    *     href="https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html">Logging
    *     for Glue jobs</a>
    */
-  private void ownLogGroups(Logs logs, SecurityConfiguration security, Role role) {
-    String encrypted =
-        "%s/%s-role/%s"
-            .formatted(logFolder, security.getSecurityConfigurationName(), role.getRoleName());
-    logGroups.add(logs.group(this, "EncryptedOutput", encrypted + "/output"));
-    logGroups.add(logs.group(this, "EncryptedError", encrypted + "/error"));
+  private void ownLogGroups(Logs logs, SecurityConfiguration security, Map<Job, Role> roles) {
+    roles.forEach(
+        (spec, role) -> {
+          String encrypted =
+              "%s/%s-role/%s"
+                  .formatted(
+                      logFolder, security.getSecurityConfigurationName(), role.getRoleName());
+          logGroups.add(logs.group(this, spec.state() + "Output", encrypted + "/output"));
+          logGroups.add(logs.group(this, spec.state() + "Error", encrypted + "/error"));
+        });
     logGroups.add(logs.group(this, "Output", logFolder + "/output"));
     logGroups.add(logs.group(this, "Error", logFolder + "/error"));
   }

@@ -14,8 +14,8 @@ import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
 /**
- * The role of the Glue jobs: what Glue's managed policy grants, as far as these jobs need it. What
- * they may do with data stands in the bucket's policy.
+ * The role of a Glue job: what Glue's managed policy grants, as far as these jobs need it. What it
+ * may do with data stands in the bucket's policy.
  *
  * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html">Policy for
  *     the Glue service</a>
@@ -24,9 +24,9 @@ final class JobsRole {
 
   private final Role role;
 
-  private JobsRole(Construct scope) {
+  private JobsRole(Construct scope, String id) {
     this.role =
-        Role.Builder.create(scope, "Role")
+        Role.Builder.create(scope, id)
             .assumedBy(
                 ServicePrincipal.Builder.create("glue.amazonaws.com")
                     .conditions(Map.of("StringEquals", Map.of("aws:SourceAccount", Aws.ACCOUNT_ID)))
@@ -43,12 +43,13 @@ final class JobsRole {
    */
   static Role create(
       Construct scope,
+      String id,
       Logs logs,
       String logFolder,
       Network network,
       List<IConnection> connections,
       List<Asset> files) {
-    JobsRole made = new JobsRole(scope);
+    JobsRole made = new JobsRole(scope, id);
     made.fetch(files);
     made.writeLogs(logFolder);
     made.encrypt(logs);

@@ -2,9 +2,11 @@ package dev.waybill.infra;
 
 import java.util.List;
 import java.util.Map;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.FlowLogDestination;
 import software.amazon.awscdk.services.ec2.FlowLogOptions;
+import software.amazon.awscdk.services.ec2.GatewayVpcEndpoint;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointAwsService;
 import software.amazon.awscdk.services.ec2.GatewayVpcEndpointOptions;
 import software.amazon.awscdk.services.ec2.ISecurityGroup;
@@ -20,6 +22,8 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ec2.VpcLookupOptions;
+import software.amazon.awscdk.services.iam.AnyPrincipal;
+import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.constructs.Construct;
 
 /**
@@ -30,6 +34,7 @@ final class Network extends Construct {
 
   static final int OTLP_GRPC = 4317;
   static final int OTLP_HTTP = 4318;
+  private static final String S3 = "S3";
   private static final int ZONES = 2;
   private static final int SUBNET_MASK = 20;
   private static final int PUBLIC_SUBNET_MASK = 26;
@@ -43,6 +48,12 @@ final class Network extends Construct {
     this.vpc = settings.vpcId() == null ? ownVpc(settings, logs) : existingVpc(settings.vpcId());
     this.jobs = securityGroup("Jobs", "Glue jobs");
     this.collector = securityGroup("Collector", "collector tasks");
+    if (settings.s3PrefixList() == null) {
+      jobs.addEgressRule(Peer.anyIpv4(), Port.HTTPS, "AWS");
+    } else {
+      jobs.addEgressRule(Peer.prefixList(settings.s3PrefixList()), Port.HTTPS, "S3");
+    }
+    collector.addEgressRule(Peer.anyIpv4(), Port.HTTPS, "AWS");
     // Glue demands that a job's workers can reach each other on any TCP port.
     jobs.addIngressRule(jobs, Port.allTcp(), "Spark driver and executors");
     jobs.addEgressRule(jobs, Port.allTcp(), "Spark driver and executors");
@@ -77,6 +88,23 @@ final class Network extends Construct {
         .build();
   }
 
+  /**
+   * Has the VPC's way to S3 lead to these resources only. A role of another account can't be used
+   * to take data out by it then.
+   *
+   * @param resources ARNs of buckets, and patterns of objects
+   */
+  void limitS3(List<String> resources) {
+    ((GatewayVpcEndpoint) vpc.getNode().findChild(S3))
+        .addToPolicy(
+            PolicyStatement.Builder.create()
+                .principals(List.of(new AnyPrincipal()))
+                .actions(List.of("s3:*"))
+                .resources(resources)
+                .conditions(Map.of("StringEquals", Map.of("aws:PrincipalAccount", Aws.ACCOUNT_ID)))
+                .build());
+  }
+
   private IVpc ownVpc(Settings settings, Logs logs) {
     return Vpc.Builder.create(this, "Vpc")
         .maxAzs(ZONES)
@@ -98,7 +126,7 @@ final class Network extends Construct {
                     .build()))
         .gatewayEndpoints(
             Map.of(
-                "S3",
+                S3,
                 GatewayVpcEndpointOptions.builder()
                     .service(GatewayVpcEndpointAwsService.S3)
                     .build()))
@@ -127,14 +155,11 @@ final class Network extends Construct {
   }
 
   private SecurityGroup securityGroup(String id, String who) {
-    SecurityGroup group =
-        SecurityGroup.Builder.create(this, id)
-            .vpc(vpc)
-            .description(Stack.of(this).getStackName() + ": " + who)
-            .allowAllOutbound(false)
-            .build();
-    group.addEgressRule(Peer.anyIpv4(), Port.HTTPS, "AWS");
-    return group;
+    return SecurityGroup.Builder.create(this, id)
+        .vpc(vpc)
+        .description(Stack.of(this).getStackName() + ": " + who)
+        .allowAllOutbound(false)
+        .build();
   }
 
   private void addEndpoint(Settings.Endpoint endpoint) {

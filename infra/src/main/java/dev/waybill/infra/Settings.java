@@ -9,16 +9,23 @@ import java.util.regex.Pattern;
  * What a deployment may choose, by the CDK's context: {@code -c name=value} or {@code cdk.json}.
  * {@code docs/operating.md} has the table of all switches.
  *
- * @param stackName names the stack and, in lower case, all that the stack names
+ * @param stackName names the stack and, in lower case, all that the stack names; ends in the
+ *     environment's name, where there is one
+ * @param environment of several that one checkout deploys, or null
  * @param vpcId an existing VPC with private subnets, or null for one of the stack's own
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
+ * @param s3PrefixList the prefix list of S3 that the jobs' way out ends at, beside the endpoints,
+ *     or null for anywhere
+ * @param capacity what Glue gives the jobs
+ * @param roles what the account asks of every role
  * @param keepData whether bucket and data stay when the stack goes
  * @param bucketName an existing bucket, or null for one of the stack's own
- * @param quarantineDays after which rejected rows go, or null for never
- * @param runsDays after which runs' records go, or null for never
+ * @param dataKey the ARN of a KMS key that encrypts the data, or null for S3's own
+ * @param retention how long the bucket's folders keep their objects
  * @param logDays how long logs are kept
  * @param alarmEmail who hears of alarms, or null
+ * @param alarmTopic the ARN of an existing SNS topic for alarms, or null for one of the stack's own
  * @param rejectedPercent share of rejected rows from which the alarm sounds
  * @param maxUnreadablePercent of a column's values, from which the cleaning job warns
  * @param failOnUnreadable whether such a column fails the run
@@ -33,15 +40,20 @@ import java.util.regex.Pattern;
  */
 public record Settings(
     String stackName,
+    String environment,
     String vpcId,
     int natGateways,
     Set<Endpoint> endpoints,
+    String s3PrefixList,
+    JobCapacity capacity,
+    RoleRules roles,
     boolean keepData,
     String bucketName,
-    Integer quarantineDays,
-    Integer runsDays,
+    String dataKey,
+    Retention retention,
     int logDays,
     String alarmEmail,
+    String alarmTopic,
     int rejectedPercent,
     int maxUnreadablePercent,
     boolean failOnUnreadable,
@@ -66,8 +78,15 @@ public record Settings(
 
   private static final Pattern BUCKET_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern VPC_ID = Pattern.compile("vpc-[0-9a-f]{8,17}");
+  private static final Pattern PREFIX_LIST = Pattern.compile("pl-[0-9a-f]{8,17}");
   private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
-  private static final int MAX_DAYS = 3650;
+
+  /** Not an alias: S3 and IAM take a key's own ARN only. */
+  private static final Pattern KEY =
+      Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:key/[A-Za-z0-9-]+");
+
+  private static final Pattern TOPIC =
+      Pattern.compile("arn:aws[a-z-]*:sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}");
 
   /**
    * Reads them.
@@ -76,12 +95,13 @@ public record Settings(
    * @throws IllegalArgumentException naming the switch, its value and what is expected
    */
   public static Settings of(Map<String, Object> context) {
-    Switches switches = new Switches(context);
+    Switches switches = Environments.in(context);
+    String environment =
+        switches.text("env", Environments.NAME, Environments.EXPECTED).orElse(null);
     Settings settings =
         new Settings(
-            switches
-                .text("stackName", STACK_NAME, "a letter, then up to 27 letters, digits or hyphens")
-                .orElse("Waybill"),
+            stackName(switches, environment),
+            environment,
             switches
                 .text("vpcId", VPC_ID, "a VPC's id, such as vpc-0a1b2c3d4e5f67890")
                 .orElse(null),
@@ -94,14 +114,31 @@ public record Settings(
                         + " pulled, for its public registry has no VPC endpoint")
                 .orElse(1),
             switches.choices("endpoints", Endpoint.class),
+            switches
+                .text("s3PrefixList", PREFIX_LIST, "a prefix list's id, such as pl-6da54004")
+                .orElse(null),
+            JobCapacity.of(switches),
+            RoleRules.of(switches),
             switches.flag("keepData"),
             switches
                 .text("bucketName", BUCKET_NAME, "an S3 bucket's name, such as acme-listings")
                 .orElse(null),
-            switches.number("quarantineDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
-            switches.number("runsDays", 1, MAX_DAYS, "1 to 3650 days").orElse(null),
+            switches
+                .text(
+                    "dataKey",
+                    KEY,
+                    "a KMS key's ARN, such as"
+                        + " arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6789-0abc-def012345678")
+                .orElse(null),
+            Retention.of(switches),
             switches.oneOf("logDays", Logs.RETENTION.keySet()).orElse(30),
             switches.text("alarmEmail", EMAIL, "an e-mail address").orElse(null),
+            switches
+                .text(
+                    "alarmTopic",
+                    TOPIC,
+                    "an SNS topic's ARN, such as arn:aws:sns:eu-west-1:111122223333:on-call")
+                .orElse(null),
             switches.number("rejectedPercent", 1, 100, "1 to 100 percent").orElse(25),
             switches.number("maxUnreadablePercent", 0, 100, "0 to 100 percent").orElse(5),
             switches.flag("failOnUnreadable"),
@@ -133,6 +170,18 @@ public record Settings(
         "--with_samples", String.valueOf(withSamples));
   }
 
+  private static String stackName(Switches switches, String environment) {
+    String expected = "a letter, then up to 27 letters, digits or hyphens";
+    String name = switches.text("stackName", STACK_NAME, expected).orElse("Waybill");
+    String whole = environment == null ? name : name + "-" + environment;
+    if (!STACK_NAME.matcher(whole).matches()) {
+      throw new IllegalArgumentException(
+          "context switches stackName and env make the stack's name '%s', expected %s"
+              .formatted(whole, expected));
+    }
+    return whole;
+  }
+
   private void checkTogether() {
     if (vpcId != null && !endpoints.isEmpty()) {
       throw new IllegalArgumentException(
@@ -140,10 +189,21 @@ public record Settings(
               + vpcId
               + " are its owner's");
     }
-    if (bucketName != null && (quarantineDays != null || runsDays != null)) {
+    if (s3PrefixList != null && endpoints.size() < Endpoint.values().length) {
+      throw new IllegalArgumentException(
+          "context switch s3PrefixList needs endpoints=xray,logs,monitoring,glue in a VPC of the"
+              + " stack's own: the jobs reach nothing else then");
+    }
+    if (alarmTopic != null && alarmEmail != null) {
+      throw new IllegalArgumentException(
+          "context switches alarmTopic and alarmEmail exclude each other: the subscriptions of "
+              + alarmTopic
+              + " are its owner's");
+    }
+    if (bucketName != null && !retention.switches().isEmpty()) {
       throw new IllegalArgumentException(
           "context switches bucketName and %s exclude each other: the lifecycle of %s is its owner's"
-              .formatted(quarantineDays != null ? "quarantineDays" : "runsDays", bucketName));
+              .formatted(retention.switches().get(0), bucketName));
     }
   }
 }

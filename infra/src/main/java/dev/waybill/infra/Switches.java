@@ -27,6 +27,11 @@ final class Switches {
     this.context = context;
   }
 
+  /** Lets a name be in the context that is read elsewhere. */
+  void knows(String name) {
+    known.add(name);
+  }
+
   Optional<String> text(String name, Pattern form, String expected) {
     known.add(name);
     Optional<String> value =
@@ -101,9 +106,13 @@ final class Switches {
             });
   }
 
-  private static void refuse(String name, String value, String expected) {
-    throw new IllegalArgumentException(
+  static IllegalArgumentException refusal(String name, String value, String expected) {
+    return new IllegalArgumentException(
         "context switch %s is '%s', expected %s".formatted(name, value, expected));
+  }
+
+  private static void refuse(String name, String value, String expected) {
+    throw refusal(name, value, expected);
   }
 
   private static String joined(Collection<?> values) {

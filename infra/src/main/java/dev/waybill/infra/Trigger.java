@@ -86,6 +86,19 @@ final class Trigger extends Construct {
     Annotations.of(function)
         .acknowledgeWarning(
             "@aws-cdk/aws-lambda:snapStartRequirePublish", "S3 calls a published version");
+    Findings.answerCheckov(
+        deadLetters,
+        Map.of("CKV_AWS_27", "SQS encrypts it with a key of its own; events hold keys, not data"));
+    Findings.answerCheckov(
+        function,
+        Map.of(
+            "CKV_AWS_115",
+            "reserving would take concurrency from the account's other functions, and throttle a"
+                + " burst of uploads; Step Functions' own rate bounds it",
+            "CKV_AWS_117",
+            "it calls Step Functions and X-Ray only, and reads no data",
+            "CKV_AWS_173",
+            "Lambda encrypts them with a key of its own; they hold an ARN and a setting, no secret"));
     Findings.acknowledge(
         role,
         "AwsSolutions-IAM5[Resource::*]",

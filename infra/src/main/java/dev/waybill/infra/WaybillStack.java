@@ -43,7 +43,11 @@ public final class WaybillStack extends Stack {
             trigger);
     new PipelineDashboard(this, settings, metrics, workflow, trigger, failedJobRuns, links);
 
+    settings.roles().applyTo(this);
     Tags.of(this).add("application", "waybill");
+    if (settings.environment() != null) {
+      Tags.of(this).add("environment", settings.environment());
+    }
     output("Bucket", "Drop CSV files into its input/", bucket.name());
     output(
         "Upload",

@@ -106,16 +106,6 @@ class ContextSwitchesTest {
   }
 
   @Test
-  void quarantineAndRunsExpireWhenTold() {
-    assertThat(rules(Deployment.standard())).containsExactly("abandoned-uploads-and-old-versions");
-    assertThat(rules(Deployment.with(Map.of("quarantineDays", "90", "runsDays", "400"))))
-        .containsExactly(
-            "abandoned-uploads-and-old-versions",
-            "expire-quarantine quarantine/ 90",
-            "expire-runs runs/ 400");
-  }
-
-  @Test
   void logDaysAreThoseOfEveryLogGroup() {
     assertThat(Deployment.standard().all("AWS::Logs::LogGroup").values())
         .extracting(group -> group.path("RetentionInDays").asInt())
@@ -207,23 +197,5 @@ class ContextSwitchesTest {
         "cidr", "10.0." + number + ".0/24",
         "availabilityZone", "eu-west-1" + "ab".charAt(number),
         "routeTableId", "rtb-" + number + "a1b2c3d");
-  }
-
-  private static List<String> rules(Deployment deployment) {
-    List<String> rules = new ArrayList<>();
-    deployment
-        .one("AWS::S3::Bucket", "DataBucket")
-        .at("/LifecycleConfiguration/Rules")
-        .forEach(
-            rule ->
-                rules.add(
-                    rule.path("Prefix").isMissingNode()
-                        ? rule.path("Id").asText()
-                        : "%s %s %s"
-                            .formatted(
-                                rule.path("Id").asText(),
-                                rule.path("Prefix").asText(),
-                                rule.path("ExpirationInDays").asText())));
-    return rules;
   }
 }

@@ -14,7 +14,9 @@ class JobsRoleTest {
   private final Deployment stack = Deployment.standard();
   private final List<JsonNode> statements =
       Deployment.statements(
-              stack.one("AWS::IAM::Policy", "JobsRoleDefaultPolicy").path("PolicyDocument"))
+              stack
+                  .one("AWS::IAM::Policy", "JobsCleanListingsRoleDefaultPolicy")
+                  .path("PolicyDocument"))
           .toList();
 
   /** Glue makes a group where the one that it writes to does not exist, under a name of its own. */
@@ -46,8 +48,10 @@ class JobsRoleTest {
     assertThat(groups)
         .filteredOn(name -> name.startsWith("/aws-glue/"))
         .containsExactly(
-            "/aws-glue/waybill/<JobsSecurity>-role/<JobsRole>/error",
-            "/aws-glue/waybill/<JobsSecurity>-role/<JobsRole>/output",
+            "/aws-glue/waybill/<JobsSecurity>-role/<JobsCleanListingsRole>/error",
+            "/aws-glue/waybill/<JobsSecurity>-role/<JobsCleanListingsRole>/output",
+            "/aws-glue/waybill/<JobsSecurity>-role/<JobsProcessListingsRole>/error",
+            "/aws-glue/waybill/<JobsSecurity>-role/<JobsProcessListingsRole>/output",
             "/aws-glue/waybill/error",
             "/aws-glue/waybill/output");
   }
@@ -74,6 +78,38 @@ class JobsRoleTest {
             files.stream()
                 .map(file -> file.replace("s3://", "arn:<AWS::Partition>:s3:::"))
                 .toList());
+  }
+
+  /** The folders of its entry in {@code workflow/jobs.json}, and the runs' records. */
+  @Test
+  void eachJobWritesItsOwnFoldersAndReadsWhatOthersWrote() {
+    for (String writes : List.of("s3:PutObject", "s3:DeleteObject")) {
+      assertThat(folders("CleanListings", writes)).containsExactly("cleaned", "quarantine", "runs");
+      assertThat(folders("ProcessListings", writes))
+          .containsExactly("neighbourhood_summary", "processed", "runs");
+    }
+    for (String job : List.of("CleanListings", "ProcessListings")) {
+      assertThat(folders(job, "s3:GetObject"))
+          .containsExactly(
+              "cleaned", "input", "neighbourhood_summary", "processed", "quarantine", "runs");
+      assertThat(Deployment.text(stack.one("AWS::Glue::Job", "Jobs" + job).path("Role")))
+          .isEqualTo("<Jobs%sRole.Arn>", job);
+    }
+  }
+
+  /** The bucket's folders in which its policy lets a job's role do this. */
+  private Set<String> folders(String job, String action) {
+    Set<String> folders = new TreeSet<>();
+    Deployment.statements(
+            stack.one("AWS::S3::BucketPolicy", "DataBucketPolicy").path("PolicyDocument"))
+        .filter(
+            each ->
+                Deployment.texts(each.at("/Principal/AWS"))
+                    .contains("<Jobs%sRole.Arn>".formatted(job)))
+        .filter(each -> Deployment.texts(each.path("Action")).contains(action))
+        .flatMap(each -> Deployment.texts(each.path("Resource")).stream())
+        .forEach(resource -> folders.add(resource.split("/")[1]));
+    return folders;
   }
 
   private JsonNode statement(String action) {

@@ -60,26 +60,32 @@ class LastingBucketTest {
   /** A bucket has one policy, and CloudFormation refuses to make a second. */
   @Test
   void inAGivenBucketTheJobsMayDoWhatTheyMayInOneOfTheStacks() {
-    Set<String> inOwn =
-        Deployment.statements(
-                Deployment.standard()
-                    .one("AWS::S3::BucketPolicy", "DataBucketPolicy")
-                    .path("PolicyDocument"))
-            .filter(each -> Deployment.text(each.at("/Principal/AWS")).equals("<JobsRole.Arn>"))
-            .map(Deployment::sentence)
-            .collect(Collectors.toSet());
-    Set<String> inGiven =
-        Deployment.statements(
-                given.one("AWS::IAM::Policy", "JobsRoleDefaultPolicy").path("PolicyDocument"))
-            .map(Deployment::sentence)
-            .filter(sentence -> sentence.contains("acme-listings"))
-            .map(
-                sentence ->
-                    sentence.replace("arn:<AWS::Partition>:s3:::acme-listings", "<DataBucket.Arn>"))
-            .collect(Collectors.toSet());
+    for (String role : List.of("JobsCleanListingsRole", "JobsProcessListingsRole")) {
+      Set<String> inOwn =
+          Deployment.statements(
+                  Deployment.standard()
+                      .one("AWS::S3::BucketPolicy", "DataBucketPolicy")
+                      .path("PolicyDocument"))
+              .filter(
+                  each ->
+                      Deployment.texts(each.at("/Principal/AWS"))
+                          .contains("<%s.Arn>".formatted(role)))
+              .map(Deployment::sentence)
+              .collect(Collectors.toSet());
+      Set<String> inGiven =
+          Deployment.statements(
+                  given.one("AWS::IAM::Policy", role + "DefaultPolicy").path("PolicyDocument"))
+              .map(Deployment::sentence)
+              .filter(sentence -> sentence.contains("acme-listings"))
+              .map(
+                  sentence ->
+                      sentence.replace(
+                          "arn:<AWS::Partition>:s3:::acme-listings", "<DataBucket.Arn>"))
+              .collect(Collectors.toSet());
 
-    assertThat(inOwn).hasSize(3);
-    assertThat(inGiven).isEqualTo(inOwn);
+      assertThat(inOwn).hasSize(4);
+      assertThat(inGiven).isEqualTo(inOwn);
+    }
   }
 
   /** As the CDK makes it, Lambda makes its log group, which outlives the stack. */

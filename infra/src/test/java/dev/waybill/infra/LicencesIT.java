@@ -52,7 +52,8 @@ class LicencesIT {
           "PSF-2.0",
           "Python-2.0",
           "Unicode-3.0",
-          "Unlicense");
+          "Unlicense",
+          "Zlib");
 
   /** What their poms do not say, or say wrong, and their jars do. */
   private static final Map<String, String> READ_BY_HAND =
@@ -72,7 +73,9 @@ class LicencesIT {
           "org\\.junit\\..*|net\\.jqwik:.*", "EPL-2.0",
           "jakarta\\..*", "EPL-2.0",
           "javax\\.(annotation|servlet):.*", "(CDDL-1.0 OR GPL-2.0-with-classpath-exception)",
-          "go:github\\.com/hashicorp/.*", "MPL-2.0");
+          "go:github\\.com/hashicorp/.*", "MPL-2.0",
+          "python:certifi", "MPL-2.0",
+          "python:tqdm", "MPL-2.0 AND MIT");
 
   /** A part of what is built. */
   private record Part(String name, String version, Set<String> licences) {
@@ -119,7 +122,13 @@ class LicencesIT {
   /** Each variable names what a script of {@code .ci} made, beside its bill of materials. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"WAYBILL_COLLECTOR", "WAYBILL_QUERIES", "WAYBILL_CFN_LINT", "WAYBILL_PYSPARK"})
+      strings = {
+        "WAYBILL_COLLECTOR",
+        "WAYBILL_QUERIES",
+        "WAYBILL_CFN_LINT",
+        "WAYBILL_CHECKOV",
+        "WAYBILL_PYSPARK"
+      })
   void everyPartOfWhatCiBuildsMayBeTaken(String variable) throws IOException {
     String made = System.getenv(variable);
     assumeThat(made).as("%s is not set: .ci/run sets it", variable).isNotNull();

@@ -30,7 +30,12 @@ class PermissionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"keepData, true", "bucketName, acme-listings", "traces, otlp"})
+  @CsvSource({
+    "keepData, true",
+    "bucketName, acme-listings",
+    "traces, otlp",
+    "dataKey, arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6789-0abc-def012345678"
+  })
   void aSwitchAllowsWhatTheListAddsForItAndNothingElse(String name, String value)
       throws IOException {
     Deployment switched = Deployment.with(Map.of(name, value));

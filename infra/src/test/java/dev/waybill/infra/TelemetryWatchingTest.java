@@ -87,7 +87,12 @@ class TelemetryWatchingTest {
 
     assertThat(groups)
         .containsExactly(
-            "<JobsEncryptedError>", "<JobsEncryptedOutput>", "<JobsError>", "<JobsOutput>");
+            "<JobsCleanListingsError>",
+            "<JobsCleanListingsOutput>",
+            "<JobsError>",
+            "<JobsOutput>",
+            "<JobsProcessListingsError>",
+            "<JobsProcessListingsOutput>");
     assertThat(
             stack
                 .one("AWS::CloudWatch::Alarm", "AlarmsUndeliveredTelemetry")

@@ -92,11 +92,11 @@ class WorkflowTest {
   }
 
   @Test
-  void jobsAreSmallQueuedAndRetriedByTheWorkflowOnly() {
+  void jobsScaleAreQueuedAndRetriedByTheWorkflowOnly() {
     for (JsonNode job : stack.all("AWS::Glue::Job").values()) {
       assertThat(job.path("GlueVersion").asText()).isEqualTo("6.0");
       assertThat(job.path("WorkerType").asText()).isEqualTo("G.1X");
-      assertThat(job.path("NumberOfWorkers").asInt()).isEqualTo(2);
+      assertThat(job.path("NumberOfWorkers").asInt()).isEqualTo(10);
       assertThat(job.path("Timeout").asInt()).isEqualTo(60);
       assertThat(job.path("MaxRetries").asInt()).as("the workflow retries").isZero();
       assertThat(job.at("/ExecutionProperty/MaxConcurrentRuns").asInt()).isEqualTo(10);
