@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -72,18 +73,27 @@ public final class TracedJob implements AutoCloseable {
         StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
             .getCallerClass()
             .getPackageName();
-    return start(name, List.of(args), application);
+    return start(name, List.of(args), application, SparkContext$.MODULE$.getActive().isEmpty());
   }
 
-  static TracedJob start(String name, List<String> args, String application) {
+  /**
+   * Starts it.
+   *
+   * @param startsSpark whether Spark is started by this call, or was for it
+   */
+  static TracedJob start(String name, List<String> args, String application, boolean startsSpark) {
     JobArguments arguments = CommandLine.arguments(new SparkConf(), args);
-    new Harmless(LOG).run("take over from Spark's plugin", NoCodeJob::standBack);
+    Optional<Beginning> before =
+        new Harmless(LOG)
+            .get("take over from Spark's plugin", NoCodeJob::standBack, Optional.empty());
     AtomicReference<SparkSession> session = new AtomicReference<>();
     JobStart job =
         new JobStart(
             name,
             arguments,
             application,
+            before.orElseGet(
+                () -> Beginning.now(startsSpark && CommandLine.ofJvm().starts(application))),
             () -> {
               session.set(SparkSession.builder().appName(name).getOrCreate());
               return session.get().sparkContext();
