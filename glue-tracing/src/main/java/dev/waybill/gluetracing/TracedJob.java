@@ -1,6 +1,5 @@
 package dev.waybill.gluetracing;
 
-import dev.waybill.gluetracing.internal.trace.Harmless;
 import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.w3c.TraceParent;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
@@ -76,24 +75,17 @@ public final class TracedJob implements AutoCloseable {
     return start(name, List.of(args), application, SparkContext$.MODULE$.getActive().isEmpty());
   }
 
-  /**
-   * Starts it.
-   *
-   * @param startsSpark whether Spark is started by this call, or was for it
-   */
+  /** Starts it; Spark is started by this call or was for it, or else was there before. */
   static TracedJob start(String name, List<String> args, String application, boolean startsSpark) {
     JobArguments arguments = CommandLine.arguments(new SparkConf(), args);
-    Optional<Beginning> before =
-        new Harmless(LOG)
-            .get("take over from Spark's plugin", NoCodeJob::standBack, Optional.empty());
+    Beginning beginning = Beginning.of(application, startsSpark);
     AtomicReference<SparkSession> session = new AtomicReference<>();
     JobStart job =
         new JobStart(
             name,
             arguments,
             application,
-            before.orElseGet(
-                () -> Beginning.now(startsSpark && CommandLine.ofJvm().starts(application))),
+            beginning,
             () -> {
               session.set(SparkSession.builder().appName(name).getOrCreate());
               return session.get().sparkContext();

@@ -87,7 +87,7 @@ final class Planning {
 
   private static String around(Period period, SparkEvents events, Set<String> lazies) {
     String step = period.step;
-    StepRun run = step == null ? null : events.run(step);
+    StepRun run = events.run(step);
     // What has not returned is a step that still runs, or the job.
     while (run != null
         && (lazies.contains(step)
@@ -135,7 +135,7 @@ final class Planning {
               }
               Instant before = execution.planning();
               for (SparkJob job : ofExecution) {
-                Instant start = later(before, events.began(job.step()));
+                Instant start = later(before, began(events.run(job.step())));
                 if (job.start().isAfter(start)) {
                   periods.add(new Period(job.step(), start, job.start()));
                 }
@@ -143,6 +143,11 @@ final class Planning {
               }
             });
     return periods;
+  }
+
+  /** Long ago where that is unknown. */
+  private static Instant began(StepRun run) {
+    return run == null ? Instant.EPOCH : run.step().began();
   }
 
   /** After the last Spark job of each SQL execution that writes. */

@@ -226,12 +226,6 @@ public final class SparkEvents extends SparkListener {
     return runs.get(step);
   }
 
-  /** When a step began; long ago where that is unknown. */
-  synchronized Instant began(String step) {
-    StepRun run = step == null ? null : run(step);
-    return run == null ? Instant.EPOCH : run.step().began();
-  }
-
   /** Has no room for the span of a stage. */
   synchronized void omit(SparkStage stage) {
     summary.omit(stage);
