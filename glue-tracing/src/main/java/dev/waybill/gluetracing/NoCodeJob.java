@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job as Spark sees it: it begins and ends with its SparkContext. It stands back for a {@link
- * TracedJob}, before or after it began. Safe for use by several threads.
+ * A job as Spark sees it: it begins with its JVM, and ends with its SparkContext. It stands back
+ * for a {@link TracedJob}, before or after it began. Safe for use by several threads.
  */
 final class NoCodeJob implements DriverPlugin {
 
