@@ -23,6 +23,7 @@ import logging
 import threading
 import traceback
 
+from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 
 __all__ = ["TracedJob"]
@@ -52,10 +53,12 @@ class TracedJob:
         name: lower case with hyphens; it becomes service.name and the root span's name
         args: what the script was given, sys.argv
         """
+        starts_spark = SparkContext._active_spark_context is None
         spark = SparkSession.builder.appName(name).getOrCreate()
         java = None
         try:
-            java = spark._jvm.dev.waybill.gluetracing.PythonJob.start(name, [str(arg) for arg in args])
+            java = spark._jvm.dev.waybill.gluetracing.PythonJob.start(
+                name, [str(arg) for arg in args], starts_spark)
         except Exception as e:
             _LOG.warning(
                 "this job runs without telemetry: can't start dev.waybill.gluetracing.PythonJob (%s); "

@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.raise_error;
 import static org.apache.spark.sql.functions.when;
 
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.sql.SparkSession;
 
 /** A Spark job that nobody traces. */
@@ -13,7 +15,17 @@ public final class PlainJob {
   private PlainJob() {}
 
   public static void main(String[] args) throws InterruptedException {
+    System.out.println("main began " + System.currentTimeMillis());
     SparkSession spark = SparkSession.builder().appName("plain-job").getOrCreate();
+    spark
+        .sparkContext()
+        .addSparkListener(
+            new SparkListener() {
+              @Override
+              public void onApplicationEnd(SparkListenerApplicationEnd event) {
+                System.out.println("Spark ended " + event.time());
+              }
+            });
     spark.range(100).groupBy(col("id").mod(7)).count().collectAsList();
     switch (args[0]) {
       case "stops" -> spark.stop();

@@ -25,6 +25,16 @@ record CommandLine(List<String> words) {
     return new CommandLine(List.of(command.strip().split("\\s+")));
   }
 
+  static CommandLine ofJvm() {
+    return of(System.getProperty("sun.java.command", ""));
+  }
+
+  /** Whether it started the job whose main class is in that package, and that job alone. */
+  boolean starts(String application) {
+    return LAUNCHERS.stream().anyMatch(words.get(0)::startsWith)
+        || application().equals(application);
+  }
+
   /** Those of the run, and for what is not among them those of the configuration. */
   JobArguments arguments(SparkConf conf) {
     return arguments(conf, words.subList(1, words.size()));

@@ -68,8 +68,17 @@ final class JobEnd {
     harmless.run("end", () -> job.telemetry.close(Optional.empty(), Deadline.in(BOUND)));
   }
 
-  /** Ends it. An interrupted thread may wait here, too: its job is over. */
-  synchronized void close() {
+  /** Ends it now. */
+  void close() {
+    close(job.clock.instant());
+  }
+
+  /**
+   * Ends it. An interrupted thread may wait here, too: its job is over.
+   *
+   * @param at when its work ended; what is waited for here is none of it
+   */
+  synchronized void close(Instant at) {
     if (closed) {
       return;
     }
@@ -77,7 +86,7 @@ final class JobEnd {
     boolean interrupted = Thread.interrupted();
     try {
       Deadline deadline = Deadline.in(BOUND);
-      harmless.run("write the trace", () -> write(deadline));
+      harmless.run("write the trace", () -> write(at, deadline));
       logs.flatMap(JobLogs::trouble).ifPresent(e -> harmless.trouble("take a log line", e));
       harmless.run("let go of the JVM's end", () -> hook.ifPresent(StopHook::remove));
       harmless.run("let go of log lines", () -> logs.ifPresent(JobLogs::detach));
@@ -106,7 +115,7 @@ final class JobEnd {
     close();
   }
 
-  private void write(Deadline deadline) {
+  private void write(Instant at, Deadline deadline) {
     lookup.ifPresent(ParentLookup::askOnceMore);
     long dropped =
         job.spark == null || SparkEnv.get() == null
@@ -123,7 +132,7 @@ final class JobEnd {
           }
         });
     Outcome outcome = job.outcome.now();
-    Instant end = job.clock.instant();
+    Instant end = job.events.endedAfter(at);
     harmless.run("write steps", () -> job.steps.write(job.spans));
     harmless.run(
         "write Spark's spans",

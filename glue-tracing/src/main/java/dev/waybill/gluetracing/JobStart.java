@@ -18,7 +18,6 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -66,8 +65,11 @@ final class JobStart {
    * @param startSpark gives the context, started by then
    */
   JobStart(
-      String name, JobArguments arguments, String application, Callable<SparkContext> startSpark) {
-    Instant start = clock.instant();
+      String name,
+      JobArguments arguments,
+      String application,
+      Beginning beginning,
+      Callable<SparkContext> startSpark) {
     this.arguments = arguments;
     this.off = arguments.telemetryIsOff();
     JobRun run = arguments.run(name);
@@ -100,10 +102,10 @@ final class JobStart {
       noSpark = e;
     }
     this.spark = context;
-    events.started(start, clock.instant());
+    events.started(beginning.at(), beginning.sparkReady().orElseGet(clock::instant));
     this.telemetry = harmless.get("start telemetry", () -> result(starting), JobTelemetry.off());
     this.spans = telemetry.spans(given.traceId(), sampled, given.parent().getTraceState());
-    this.root = new RootSpan(run, spans, given.parent(), start, events);
+    this.root = new RootSpan(run, spans, given.parent(), beginning.at(), events);
     SpanContext self = root.context();
     this.metrics = metrics(name, self);
     this.logs =

@@ -3,18 +3,22 @@ package dev.waybill.gluetracing;
 import dev.waybill.gluetracing.internal.spark.ListenerBus;
 import dev.waybill.gluetracing.internal.trace.Harmless;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job as Spark sees it: it begins and ends with its SparkContext. It stands back for a {@link
- * TracedJob}, before or after it began. Safe for use by several threads.
+ * A job as Spark sees it: it begins with its JVM, and ends with its SparkContext. It stands back
+ * for a {@link TracedJob}, before or after it began. Safe for use by several threads.
  */
 final class NoCodeJob implements DriverPlugin {
 
@@ -30,15 +34,26 @@ final class NoCodeJob implements DriverPlugin {
   private final Harmless harmless = new Harmless(LOG);
   private JobStart job;
   private JobFailure failure;
+  private Instant sparkReady;
+  private volatile Instant sparkEnded;
+  private boolean sparkWorked;
 
-  /** Leaves this JVM to a {@link TracedJob}. */
-  static synchronized void standBack() {
+  /**
+   * Leaves this JVM to a {@link TracedJob}; gives when that began, if Spark was started for it and
+   * did nothing yet.
+   */
+  static synchronized Optional<Beginning> standBack() {
     standsBack = true;
-    if (tracing != null) {
-      tracing.failure.ignore();
-      tracing.job.end.abandon();
-      tracing = null;
+    if (tracing == null) {
+      return Optional.empty();
     }
+    NoCodeJob before = tracing;
+    tracing = null;
+    before.failure.ignore();
+    before.job.end.abandon();
+    return before.sparkWorked
+        ? Optional.empty()
+        : Optional.of(new Beginning(before.job.root.start(), Optional.of(before.sparkReady)));
   }
 
   @Override
@@ -57,22 +72,25 @@ final class NoCodeJob implements DriverPlugin {
       if (standsBack) {
         return;
       }
-      CommandLine command = CommandLine.of(System.getProperty("sun.java.command", ""));
+      CommandLine command = CommandLine.ofJvm();
       JobArguments arguments = command.arguments(context.getConf());
       job =
           new JobStart(
               arguments.find(JobArguments.JOB_NAME).orElse(context.appName()),
               arguments,
               command.application(),
+              Beginning.now(true),
               () -> context);
+      sparkReady = job.clock.instant();
       failure = JobFailure.watch(Thread.currentThread());
       context.addSparkListener(failure);
-      context.addSparkListener(new FirstJob());
+      context.addSparkListener(new Life());
       tracing = this;
     }
   }
 
   private void end() {
+    Instant now = job == null ? null : job.clock.instant();
     synchronized (NoCodeJob.class) {
       if (tracing != this) {
         return;
@@ -82,20 +100,34 @@ final class NoCodeJob implements DriverPlugin {
     ListenerBus.drain(job.spark, EVENTS_BOUND);
     failure.ignore();
     failure.outcome().ifPresentOrElse(job.outcome::fail, job.outcome::complete);
-    job.end.close();
+    job.end.close(sparkEnded == null ? now : sparkEnded);
   }
 
-  /** Until Spark works, a {@link TracedJob} may come, and nothing be seen of this. */
-  private final class FirstJob extends SparkListener {
+  /** What Spark tells of the job's beginning and end. */
+  private final class Life extends SparkListener {
 
     @Override
-    public void onJobStart(SparkListenerJobStart event) {
-      job.spark.removeSparkListener(this);
+    public void onApplicationStart(SparkListenerApplicationStart event) {
       synchronized (NoCodeJob.class) {
-        if (tracing == NoCodeJob.this) {
+        sparkReady = job.clock.instant();
+        job.events.started(job.root.start(), sparkReady);
+      }
+    }
+
+    /** Until Spark works, a {@link TracedJob} may come, and nothing be seen of this. */
+    @Override
+    public void onJobStart(SparkListenerJobStart event) {
+      synchronized (NoCodeJob.class) {
+        if (tracing == NoCodeJob.this && !sparkWorked) {
           job.show();
         }
+        sparkWorked = true;
       }
+    }
+
+    @Override
+    public void onApplicationEnd(SparkListenerApplicationEnd event) {
+      sparkEnded = Instant.ofEpochMilli(event.time());
     }
   }
 }

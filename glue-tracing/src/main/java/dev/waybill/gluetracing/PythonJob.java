@@ -26,9 +26,13 @@ public final class PythonJob {
     this.job = job;
   }
 
-  /** Starts it on the session that PySpark has started. */
-  public static PythonJob start(String name, List<String> args) {
-    return new PythonJob(TracedJob.start(name, args, ""));
+  /**
+   * Starts it on the session that PySpark has started.
+   *
+   * @param startedSpark whether it did so for this job
+   */
+  public static PythonJob start(String name, List<String> args, boolean startedSpark) {
+    return new PythonJob(TracedJob.start(name, args, "", startedSpark));
   }
 
   /** The job in whose name all else is called. */

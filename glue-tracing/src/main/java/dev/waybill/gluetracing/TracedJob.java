@@ -1,6 +1,5 @@
 package dev.waybill.gluetracing;
 
-import dev.waybill.gluetracing.internal.trace.Harmless;
 import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.w3c.TraceParent;
 import dev.waybill.gluetracing.internal.xray.TraceHeader;
@@ -15,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -72,18 +72,20 @@ public final class TracedJob implements AutoCloseable {
         StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
             .getCallerClass()
             .getPackageName();
-    return start(name, List.of(args), application);
+    return start(name, List.of(args), application, SparkContext$.MODULE$.getActive().isEmpty());
   }
 
-  static TracedJob start(String name, List<String> args, String application) {
+  /** Starts it; Spark is started by this call or was for it, or else was there before. */
+  static TracedJob start(String name, List<String> args, String application, boolean startsSpark) {
     JobArguments arguments = CommandLine.arguments(new SparkConf(), args);
-    new Harmless(LOG).run("take over from Spark's plugin", NoCodeJob::standBack);
+    Beginning beginning = Beginning.of(application, startsSpark);
     AtomicReference<SparkSession> session = new AtomicReference<>();
     JobStart job =
         new JobStart(
             name,
             arguments,
             application,
+            beginning,
             () -> {
               session.set(SparkSession.builder().appName(name).getOrCreate());
               return session.get().sparkContext();

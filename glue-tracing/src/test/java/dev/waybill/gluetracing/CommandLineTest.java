@@ -37,4 +37,14 @@ class CommandLineTest {
         .isEmpty();
     assertThat(CommandLine.of("").application()).isEmpty();
   }
+
+  @Test
+  void aCommandStartsTheJobOfItsMainClassOrThatOfALauncher() {
+    assertThat(CommandLine.of(GLUE).starts("com.example")).isTrue();
+    assertThat(CommandLine.of("org.apache.spark.deploy.SparkSubmit pyspark-shell").starts(""))
+        .isTrue();
+    assertThat(CommandLine.of("org.example.PlainJob --shop s3://shop").starts("org.example"))
+        .isTrue();
+    assertThat(CommandLine.of("org.example.Server").starts("com.example")).isFalse();
+  }
 }

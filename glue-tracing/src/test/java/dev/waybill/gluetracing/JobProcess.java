@@ -95,6 +95,15 @@ final class JobProcess {
     return process.exitValue();
   }
 
+  /** The milliseconds that it printed after these words, in nanoseconds. */
+  long nanos(String words) {
+    return lines.stream()
+        .filter(line -> line.startsWith(words))
+        .map(line -> TimeUnit.MILLISECONDS.toNanos(Long.parseLong(line.substring(words.length()))))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** What it printed. */
   List<String> lines() {
     return lines;

@@ -60,6 +60,20 @@ class NoCodeTest {
   }
 
   @Test
+  void aPlainJobLastsFromTheStartOfItsJvmToTheEndOfItsSpark() throws Exception {
+    JobProcess job = start(PlainJob.class, "stops");
+
+    assertThat(job.await()).as("%s", job.lines()).isZero();
+    Span root = collector.span("plain-job");
+    Span start = collector.span("start spark");
+    assertThat(root.getStartTimeUnixNano())
+        .isEqualTo(start.getStartTimeUnixNano())
+        .isLessThan(job.nanos("main began "));
+    assertThat(start.getEndTimeUnixNano()).isGreaterThan(job.nanos("main began "));
+    assertThat(root.getEndTimeUnixNano()).isEqualTo(job.nanos("Spark ended "));
+  }
+
+  @Test
   void aFailedActionIsTheJobsError() throws Exception {
     JobProcess job = start(PlainJob.class, "fails");
 
@@ -115,6 +129,9 @@ class NoCodeTest {
     assertOneTrace(collector.span("traced-job"));
     assertThat(collector.names()).contains("count").doesNotContain("plain-job");
     assertThat(collector.inProgress()).hasSize(1);
+    assertThat(collector.span("traced-job").getStartTimeUnixNano())
+        .isEqualTo(collector.span("start spark").getStartTimeUnixNano())
+        .isLessThan(job.nanos("main began "));
   }
 
   @Test
@@ -159,10 +176,11 @@ class NoCodeTest {
     private Traced() {}
 
     public static void main(String[] args) {
+      System.out.println("main began " + System.currentTimeMillis());
       if (Arrays.asList(args).contains("after")) {
         org.apache.spark.sql.SparkSession.builder().appName("plain-job").getOrCreate();
       }
-      try (TracedJob job = TracedJob.start("traced-job", List.of(endpoint()), "")) {
+      try (TracedJob job = TracedJob.start("traced-job", endpoint())) {
         job.step("count", () -> job.spark().range(3).count());
         job.complete();
       }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * When the driver worked while no stage ran: it described and planned queries, or committed what
@@ -31,6 +32,70 @@ final class Planning {
     Duration took() {
       return Duration.between(start, end);
     }
+
+    boolean covers(Period other) {
+      return !other.start.isBefore(start) && !other.end.isAfter(end);
+    }
+  }
+
+  /**
+   * Each as part of what lies around it in time: its step, what that step is part of, and so on up
+   * to the job. A step that only described work does not: its bar covers the stages that ran it.
+   */
+  static List<Period> placed(List<Period> periods, SparkEvents events, Set<String> lazies) {
+    return periods.stream()
+        .map(period -> new Period(around(period, events, lazies), period.start, period.end))
+        .distinct()
+        .toList();
+  }
+
+  /** How long at least one of them lasted. */
+  static Duration union(List<Period> periods) {
+    Duration sum = Duration.ZERO;
+    Instant counted = Instant.MIN;
+    for (Period period : periods.stream().sorted(Comparator.comparing(Period::start)).toList()) {
+      Instant from = later(period.start, counted);
+      if (period.end.isAfter(from)) {
+        sum = sum.plus(Duration.between(from, period.end));
+        counted = period.end;
+      }
+    }
+    return sum;
+  }
+
+  /** How long queries were described and planned, where no Spark job of a description ran. */
+  static Duration time(
+      List<Period> descriptions, List<Period> plans, List<SparkJob> jobs, Set<String> lazies) {
+    List<Period> left = descriptions;
+    for (SparkJob job : jobs) {
+      if (job.step() != null && lazies.contains(job.step())) {
+        left = left.stream().flatMap(period -> without(period, job)).toList();
+      }
+    }
+    return union(Stream.concat(left.stream(), plans.stream()).toList());
+  }
+
+  private static Stream<Period> without(Period period, SparkJob job) {
+    if (!job.start().isBefore(period.end) || !job.end().isAfter(period.start)) {
+      return Stream.of(period);
+    }
+    return Stream.of(
+            new Period(period.step, period.start, job.start()),
+            new Period(period.step, job.end(), period.end))
+        .filter(part -> part.start.isBefore(part.end));
+  }
+
+  private static String around(Period period, SparkEvents events, Set<String> lazies) {
+    String step = period.step;
+    StepRun run = events.run(step);
+    // What has not returned is a step that still runs, or the job.
+    while (run != null
+        && (lazies.contains(step)
+            || !new Period(step, run.step().began(), run.ended()).covers(period))) {
+      step = run.step().parent().getSpanId();
+      run = events.run(step);
+    }
+    return step;
   }
 
   /** Steps that only describe work, one after the other, by what they are part of. */
@@ -70,7 +135,7 @@ final class Planning {
               }
               Instant before = execution.planning();
               for (SparkJob job : ofExecution) {
-                Instant start = later(before, events.began(job.step()));
+                Instant start = later(before, began(events.run(job.step())));
                 if (job.start().isAfter(start)) {
                   periods.add(new Period(job.step(), start, job.start()));
                 }
@@ -78,6 +143,11 @@ final class Planning {
               }
             });
     return periods;
+  }
+
+  /** Long ago where that is unknown. */
+  private static Instant began(StepRun run) {
+    return run == null ? Instant.EPOCH : run.step().began();
   }
 
   /** After the last Spark job of each SQL execution that writes. */

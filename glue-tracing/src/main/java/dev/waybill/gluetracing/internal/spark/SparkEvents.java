@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.JobFailed;
@@ -198,6 +199,13 @@ public final class SparkEvents extends SparkListener {
     start = new Period(null, from, to);
   }
 
+  /** The job's end, or that of a Spark job that ended while its events were awaited. */
+  public synchronized Instant endedAfter(Instant end) {
+    return Stream.concat(Stream.of(end), endedJobs().stream().map(SparkJob::end))
+        .max(Comparator.naturalOrder())
+        .get();
+  }
+
   /** When Spark was started, or null. */
   synchronized Period start() {
     return start;
@@ -213,10 +221,9 @@ public final class SparkEvents extends SparkListener {
     return new ArrayList<>(runs.values());
   }
 
-  /** When a step began; long ago where that is unknown. */
-  synchronized Instant began(String step) {
-    StepRun run = step == null ? null : runs.get(step);
-    return run == null ? Instant.EPOCH : run.step().began();
+  /** The call of a step, or null where it has not returned. */
+  synchronized StepRun run(String step) {
+    return runs.get(step);
   }
 
   /** Has no room for the span of a stage. */

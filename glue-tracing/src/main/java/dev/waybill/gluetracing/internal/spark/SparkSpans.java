@@ -79,10 +79,27 @@ public final class SparkSpans {
     List<Period> descriptions = Planning.descriptions(events.runs(), lazies);
     List<Period> plans = Planning.plans(events.endedJobs(), events);
     List<Period> commits = Planning.commits(events.endedJobs(), events);
-    descriptions.forEach(period -> add(unnamed(period), "plan", period));
-    longestOfEachStep(plans).forEach(period -> add(Rank.OTHER, "plan", period));
-    longestOfEachStep(commits).forEach(period -> add(Rank.OTHER, "commit", period));
-    events.worked(sum(descriptions).plus(sum(plans)), sum(commits));
+    List<Period> described = Planning.placed(descriptions, events, lazies);
+    described.stream()
+        .filter(period -> isToldOnce(period, described))
+        .forEach(period -> add(unnamed(period), "plan", period));
+    Planning.placed(longestOfEachStep(plans), events, lazies).stream()
+        .filter(period -> isToldOnce(period, described))
+        .forEach(period -> add(rank(period), "plan", period));
+    Planning.placed(longestOfEachStep(commits), events, lazies)
+        .forEach(period -> add(rank(period), "commit", period));
+    events.worked(
+        Planning.time(descriptions, plans, events.endedJobs(), lazies), Planning.union(commits));
+  }
+
+  /** Not within the description of other steps of the same parent. */
+  private boolean isToldOnce(Period period, List<Period> described) {
+    return described.stream()
+        .noneMatch(
+            other ->
+                !other.equals(period)
+                    && parentOf(other.step()).equals(parentOf(period.step()))
+                    && other.covers(period));
   }
 
   private void addStages() {
@@ -180,6 +197,11 @@ public final class SparkSpans {
         .toList();
   }
 
+  /** In a step, it is part of a time that has a name. */
+  private Rank rank(Period period) {
+    return parentOf(period.step()).equals(root) ? unnamed(period) : Rank.OTHER;
+  }
+
   private Rank unnamed(Period period) {
     return events.start() == null
             || period
@@ -222,15 +244,12 @@ public final class SparkSpans {
         : SpanContext.create(root.getTraceId(), step, root.getTraceFlags(), root.getTraceState());
   }
 
+  /** All of those outside of steps. */
   private static List<Period> longestOfEachStep(List<Period> periods) {
     Set<String> told = new HashSet<>();
     return periods.stream()
         .sorted(Comparator.comparing(Period::took).reversed())
-        .filter(period -> told.add(String.valueOf(period.step())))
+        .filter(period -> period.step() == null || told.add(period.step()))
         .toList();
-  }
-
-  private static Duration sum(List<Period> periods) {
-    return periods.stream().map(Period::took).reduce(Duration.ZERO, Duration::plus);
   }
 }

@@ -7,6 +7,7 @@ import dev.waybill.gluetracing.internal.trace.StepSpan;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
@@ -77,6 +78,41 @@ class PlanningTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(at(0), at(500)),
             org.assertj.core.groups.Tuple.tuple(at(530), at(600)));
+  }
+
+  @Test
+  void timeIsCountedOnceWhereDescribingAndPlanningOverlap() {
+    ran("read", STEP, 1_000, 3_000);
+    started(1_200, "Scan csv");
+    job(1, 1_500, 2_000);
+    Set<String> lazies = Set.of(STEP.getSpanId());
+    List<Period> descriptions = Planning.descriptions(events.runs(), lazies);
+    List<Period> plans = Planning.plans(events.endedJobs(), events);
+    assertThat(plans).containsExactly(period(1_200, 1_500));
+
+    assertThat(Planning.time(descriptions, plans, events.endedJobs(), lazies))
+        .as("without the Spark job that it took")
+        .isEqualTo(Duration.ofMillis(1_500));
+  }
+
+  @Test
+  void planningIsPartOfWhatLiesAroundItInTime() {
+    SpanContext report = span("1111111111111111");
+    ran("report", report, 0, 5_000);
+    events.ran(new StepSpan("read", STEP, report, at(1_000)), at(3_000));
+    List<Period> plan = List.of(period(1_200, 1_500));
+
+    assertThat(Planning.placed(plan, events, Set.of()))
+        .as("of a step that did work")
+        .isEqualTo(plan);
+    assertThat(Planning.placed(plan, events, Set.of(STEP.getSpanId())))
+        .as("of a step that described work, within one that did")
+        .extracting(Period::step)
+        .containsExactly(report.getSpanId());
+    assertThat(Planning.placed(List.of(period(6_000, 6_500)), events, Set.of(STEP.getSpanId())))
+        .as("of a step that had ended")
+        .extracting(Period::step)
+        .containsExactly(ROOT.getSpanId());
   }
 
   private void ran(String name, SpanContext self, long from, long to) {
