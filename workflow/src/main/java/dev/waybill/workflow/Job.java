@@ -1,6 +1,8 @@
 package dev.waybill.workflow;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -32,8 +34,8 @@ public record Job(
 
   /** What is not in the file is empty. */
   public Job {
-    arguments = arguments == null ? Map.of() : Map.copyOf(arguments);
-    outputs = outputs == null ? List.of() : List.copyOf(outputs);
+    arguments = arguments == null ? Map.of() : new LinkedHashMap<>(arguments);
+    outputs = outputs == null ? List.of() : new ArrayList<>(outputs);
   }
 
   /**
@@ -55,6 +57,9 @@ public record Job(
     }
     if ((mainClass == null) == (script == null)) {
       return "the job %s must have either a class or a script".formatted(name);
+    }
+    if (arguments.containsValue(null) || outputs.contains(null)) {
+      return "the job %s has null among its arguments or outputs".formatted(name);
     }
     for (String argument : arguments.keySet()) {
       if (!argument.startsWith("--")) {

@@ -35,6 +35,9 @@ public record Jobs(@JsonProperty("jobs") List<Job> jobs) {
   /** The folder of the bucket that every pipeline writes: records and telemetry of runs. */
   public static final String RUNS = "runs";
 
+  private static final String EMPTY =
+      "it must name at least one job, as {\"jobs\": [{\"name\": ...}]}";
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -51,6 +54,9 @@ public record Jobs(@JsonProperty("jobs") List<Job> jobs) {
     Path file = project.resolve(FILE);
     try {
       Jobs jobs = JSON.readValue(Files.readString(file), Jobs.class);
+      if (jobs == null) {
+        throw new Wrong(EMPTY);
+      }
       jobs.check();
       return jobs;
     } catch (NoSuchFileException e) {
@@ -107,8 +113,8 @@ public record Jobs(@JsonProperty("jobs") List<Job> jobs) {
   }
 
   private void check() throws Wrong {
-    if (jobs == null || jobs.isEmpty()) {
-      throw new Wrong("it must name at least one job, as {\"jobs\": [{\"name\": ...}]}");
+    if (jobs == null || jobs.isEmpty() || jobs.contains(null)) {
+      throw new Wrong(EMPTY);
     }
     Set<String> names = new HashSet<>();
     Set<String> states = new HashSet<>();

@@ -46,6 +46,10 @@ class JobsTest {
       quoteCharacter = '`',
       textBlock =
           """
+          null                                                                      | at least one job
+          {"jobs": [null]}                                                          | at least one job
+          {"jobs": [{"name": "a", "class": "b", "state": "A", "outputs": [null]}]}  | the job a has null among
+          {"jobs": [{"name": "a", "class": "b", "state": "A", "arguments": {"--x": null}}]} | the job a has null among
           {"jobs": []}                                                              | at least one job
           {}                                                                        | at least one job
           {"jobs": [{"name": "a", "state": "A"}]}                                   | the job a must have either a class or a script

@@ -110,7 +110,7 @@ final class NewProject {
     try {
       if (Files.exists(whole) && (!Files.isDirectory(whole) || !isEmpty(whole))) {
         throw new IllegalArgumentException(
-            folder + " exists and is no empty folder: name one that is new");
+            folder + " exists and is not empty: name a folder that is new");
       }
       Map<String, String> values = values(name);
       write(whole, "", FILES, values);
@@ -139,7 +139,7 @@ final class NewProject {
     String pom = Files.readString(root.resolve("pom.xml"));
     Map<String, String> values = new LinkedHashMap<>();
     values.put("name", name);
-    values.put("root", root.toString());
+    values.put("root", "'" + root.toString().replace("'", "'\\''") + "'");
     values.put(
         "version", first("<artifactId>waybill</artifactId>\\s*<version>(.*?)</version>", pom));
     for (String property : List.of("spark.version", "scala.binary.version")) {

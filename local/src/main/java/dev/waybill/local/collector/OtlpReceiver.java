@@ -45,6 +45,10 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private final Map<String, Map<Signal, List<Kept>>> byRun = new LinkedHashMap<>();
   private final Set<String> forgotten = new HashSet<>();
+
+  /** That of all telemetry; null where each says which. */
+  private final String onlyRun;
+
   private final HttpEndpoint endpoint;
   private final OtlpEndpoint forwardTo;
   private final Consumer<String> warnings;
@@ -52,7 +56,8 @@ public final class OtlpReceiver implements AutoCloseable {
   private final Set<CompletableFuture<?>> forwarding = ConcurrentHashMap.newKeySet();
   private boolean warned;
 
-  private OtlpReceiver(OtlpEndpoint forwardTo, Consumer<String> warnings) {
+  private OtlpReceiver(String onlyRun, OtlpEndpoint forwardTo, Consumer<String> warnings) {
+    this.onlyRun = onlyRun;
     this.forwardTo = forwardTo;
     this.warnings = warnings;
     this.client = forwardTo == null ? null : CollectorProxy.client();
@@ -66,7 +71,17 @@ public final class OtlpReceiver implements AutoCloseable {
    * @param warnings takes the one sentence to say when that collector refuses
    */
   public static OtlpReceiver start(OtlpEndpoint forwardTo, Consumer<String> warnings) {
-    return new OtlpReceiver(forwardTo, warnings);
+    return new OtlpReceiver(null, forwardTo, warnings);
+  }
+
+  /**
+   * Starts to receive for one run, whatever run the telemetry says that it is of.
+   *
+   * @param runId the run's
+   */
+  public static OtlpReceiver startFor(
+      String runId, OtlpEndpoint forwardTo, Consumer<String> warnings) {
+    return new OtlpReceiver(runId, forwardTo, warnings);
   }
 
   /** The three kinds of telemetry. */
@@ -193,7 +208,7 @@ public final class OtlpReceiver implements AutoCloseable {
 
   private synchronized void keep(
       Signal signal, JsonNode request, CompletableFuture<Boolean> passedOn) {
-    String runId = runOf(request, signal);
+    String runId = onlyRun == null ? runOf(request, signal) : onlyRun;
     if (!runId.isEmpty() && !forgotten.contains(runId)) {
       byRun
           .computeIfAbsent(runId, id -> new LinkedHashMap<>())

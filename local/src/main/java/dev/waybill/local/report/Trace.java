@@ -9,8 +9,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A whole trace, put together from X-Ray's segment documents and the jobs' OTLP spans, as a
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  */
 public record Trace(List<Span> spans) {
 
+  private static final String JOB = "waybill.job";
   private static final String ROWS_IN = "waybill.step.rows_in";
   private static final String ROWS_OUT = "waybill.step.rows_out";
 
@@ -90,35 +92,42 @@ public record Trace(List<Span> spans) {
 
   /** The steps of each job's last run that rows were counted at, in the order of their start. */
   public List<Step> steps() {
-    Map<String, String> lastRuns = new HashMap<>();
-    spans.stream()
-        .filter(span -> byId(span.parentId).filter(above -> isOf(above, span)).isEmpty())
-        .forEach(root -> lastRuns.put(root.service, root.id));
+    Map<String, Span> jobRuns = new HashMap<>();
+    Map<String, Span> lastRuns = new HashMap<>();
+    Map<String, Span> byId = new HashMap<>();
+    spans.forEach(span -> byId.put(span.id, span));
+    for (Span span : spans) {
+      Span jobRun = jobRun(span, byId);
+      jobRuns.put(span.id, jobRun);
+      lastRuns.put(job(jobRun), jobRun);
+    }
     return spans.stream()
         .filter(
             span -> span.attributes.containsKey(ROWS_IN) || span.attributes.containsKey(ROWS_OUT))
-        .filter(span -> jobRun(span).equals(lastRuns.get(span.service)))
+        .filter(span -> jobRuns.get(span.id) == lastRuns.get(job(jobRuns.get(span.id))))
         .map(
             span ->
                 new Step(
-                    span.service,
+                    job(jobRuns.get(span.id)),
                     span.name,
                     number(span.attributes.get(ROWS_IN)),
                     number(span.attributes.get(ROWS_OUT))))
         .toList();
   }
 
-  private Optional<Span> byId(String id) {
-    return spans.stream().filter(span -> span.id.equals(id)).findFirst();
+  /** The span that its job run begins with. */
+  private static Span jobRun(Span span, Map<String, Span> byId) {
+    Span run = span;
+    while (!run.attributes.containsKey(JOB)
+        && byId.containsKey(run.parentId)
+        && byId.get(run.parentId).service.equals(run.service)) {
+      run = byId.get(run.parentId);
+    }
+    return run;
   }
 
-  private static boolean isOf(Span one, Span other) {
-    return one.service.equals(other.service);
-  }
-
-  /** The id of the span that its job run begins with. */
-  private String jobRun(Span span) {
-    return byId(span.parentId).filter(above -> isOf(above, span)).map(this::jobRun).orElse(span.id);
+  private static String job(Span run) {
+    return run.attributes.getOrDefault(JOB, run.service);
   }
 
   public List<Span> roots() {
@@ -127,11 +136,9 @@ public record Trace(List<Span> spans) {
 
   /** Spans whose parent is not in the trace. */
   public List<Span> orphans() {
+    Set<String> ids = spans.stream().map(Span::id).collect(Collectors.toSet());
     return spans.stream()
-        .filter(
-            span ->
-                span.parentId != null
-                    && spans.stream().noneMatch(other -> other.id.equals(span.parentId)))
+        .filter(span -> span.parentId != null && !ids.contains(span.parentId))
         .toList();
   }
 

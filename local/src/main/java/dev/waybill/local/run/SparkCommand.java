@@ -27,14 +27,18 @@ public record SparkCommand(List<String> words) {
       Set.of("spark-submit", "pyspark", "spark-shell", "spark-sql");
   private static final String CONF = "--conf";
   private static final String DRIVER_CLASS_PATH = "--driver-class-path";
+  private static final String DRIVER_SETTING = "spark.driver.extraClassPath";
   private static final Set<String> SCRIPTS = Set.of(".py", ".jar", ".r");
 
   /** What separates the parts of a setting that the command and we both make. */
   private static final Map<String, String> SEPARATORS =
       Map.of(
-          "spark.plugins", ",",
-          "spark.driver.extraClassPath", File.pathSeparator,
-          "spark.executor.extraClassPath", File.pathSeparator);
+          "spark.plugins",
+          ",",
+          DRIVER_SETTING,
+          File.pathSeparator,
+          "spark.executor.extraClassPath",
+          File.pathSeparator);
 
   /** For people: the program and its script, without arguments, which may be secret. */
   String text() {
@@ -68,14 +72,16 @@ public record SparkCommand(List<String> words) {
     return builder;
   }
 
-  /** Where the command makes a setting itself, ours is put behind its value. */
+  /**
+   * Where the command makes a setting itself, ours is put behind the value that counts, the last.
+   */
   private static void merge(List<String> words, Map<String, String> settings) {
-    for (int i = 1; i + 1 < words.size(); i++) {
+    for (int i = words.size() - 2; i > 0; i--) {
+      String option = words.get(i);
       String value = words.get(i + 1);
-      if (words.get(i).equals(DRIVER_CLASS_PATH)) {
-        String ours = settings.remove("spark.driver.extraClassPath");
-        words.set(i + 1, value + File.pathSeparator + ours);
-      } else if (words.get(i).equals(CONF) || words.get(i).equals("-c")) {
+      if (option.equals(DRIVER_CLASS_PATH) && settings.containsKey(DRIVER_SETTING)) {
+        words.set(i + 1, value + File.pathSeparator + settings.remove(DRIVER_SETTING));
+      } else if (option.equals(CONF) || option.equals("-c")) {
         String name = value.substring(0, Math.max(0, value.indexOf('=')));
         if (SEPARATORS.containsKey(name) && settings.containsKey(name)) {
           words.set(i + 1, value + SEPARATORS.get(name) + settings.remove(name));

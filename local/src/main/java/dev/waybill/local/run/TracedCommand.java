@@ -79,7 +79,10 @@ public record TracedCommand(Path runs, Path tracingJar, Path pythonFolder) {
     TraceHeader header = new TraceHeader(Ids.traceId(), Ids.segmentId(), true);
     String runId = runId(command, header);
     Path folder = runs.resolve(runId);
-    try (OtlpReceiver collector = OtlpReceiver.start(backend.otlpEndpoint(), warnings);
+    if (!Files.isRegularFile(tracingJar)) {
+      throw new IllegalStateException(tracingJar + " is missing: build it, by ./waybill trace --");
+    }
+    try (OtlpReceiver collector = OtlpReceiver.startFor(runId, backend.otlpEndpoint(), warnings);
         DaemonClient daemon = new DaemonClient(backend.xrayDaemon(), warnings)) {
       Instant start = Instant.now();
       int status = await(command, settings(collector, runId, header), started);

@@ -97,7 +97,7 @@ class NewCommandTest {
     Path mine = Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("x"), "1");
 
     assertThat(run("mine")).isEqualTo(2);
-    assertThat(err.toString()).contains("mine exists and is no empty folder");
+    assertThat(err.toString()).contains("mine exists and is not empty");
     try (Stream<Path> files = Files.list(mine.getParent())) {
       assertThat(files.toList()).isEqualTo(List.of(mine));
     }

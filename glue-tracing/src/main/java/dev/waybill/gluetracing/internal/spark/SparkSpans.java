@@ -27,7 +27,7 @@ import java.util.Set;
 public final class SparkSpans {
 
   /** The spans of a job, its own and its steps included: two jobs and the hops before make 60. */
-  public static final int OF_A_JOB = 23;
+  public static final int OF_A_JOB = 22;
 
   /** However many steps it has. */
   private static final int LEAST = 5;
