@@ -2,6 +2,7 @@ package dev.waybill.workflow;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,12 @@ public record Job(
 
   /** What is not in the file is empty. */
   public Job {
-    arguments = arguments == null ? Map.of() : new LinkedHashMap<>(arguments);
-    outputs = outputs == null ? List.of() : new ArrayList<>(outputs);
+    arguments =
+        Collections.unmodifiableMap(
+            arguments == null ? new LinkedHashMap<>() : new LinkedHashMap<>(arguments));
+    outputs =
+        Collections.unmodifiableList(
+            outputs == null ? new ArrayList<>() : new ArrayList<>(outputs));
   }
 
   /**
