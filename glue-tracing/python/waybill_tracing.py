@@ -150,7 +150,15 @@ class TracedJob:
             raise
         if step is None:
             return result
-        return self._quietly("record step '%s'" % name, lambda: end(self, step, result), result)
+
+        def ended():
+            try:
+                return end(self, step, result)
+            except Exception:
+                step.done()
+                raise
+
+        return self._quietly("record step '%s'" % name, ended, result)
 
     def _begin(self, name):
         return self._tell("begin step '%s'" % name, lambda java: java.begin(name))
@@ -265,6 +273,9 @@ def _before_the_count(job, step, work, counted):
 
 
 def _made(names, counted, job, step, rows):
+    if not _is_frame(rows):
+        step.done()
+        return rows
     return job._frame(step.made(names, [each._jdf for each in counted], rows._jdf))
 
 

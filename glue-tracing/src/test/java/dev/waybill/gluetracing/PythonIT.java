@@ -58,6 +58,10 @@ class PythonIT {
     assertThat(rows("double ids", "")).containsExactly(null, "64");
     assertThat(rows("filter file", "")).containsExactly("3", "1");
     assertThat(root.getSpanId()).isEqualTo(collector.span("count rows").getParentSpanId());
+    assertThat(root.getSpanId())
+        .as("a step that returned no rows has ended")
+        .isEqualTo(collector.span("count file").getParentSpanId())
+        .isEqualTo(collector.span("after counting").getParentSpanId());
     Set<Object> ids = collector.spans().stream().map(Span::getSpanId).collect(Collectors.toSet());
     assertThat(collector.spans())
         .filteredOn(span -> !ids.contains(span.getParentSpanId()))
