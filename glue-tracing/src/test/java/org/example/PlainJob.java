@@ -41,6 +41,13 @@ public final class PlainJob {
           spark.range(1).count();
         }
       }
+      case "survives without a Spark job" -> {
+        try {
+          spark.range(1).select(raise_error(lit("row is bad"))).collectAsList();
+        } catch (RuntimeException e) {
+          spark.sql("VALUES (1)").collectAsList();
+        }
+      }
       case "exits" -> System.exit(0);
       case "throws" -> throw new IllegalStateException("the shop is closed");
       case "waits" -> {

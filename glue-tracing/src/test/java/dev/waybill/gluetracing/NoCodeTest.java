@@ -36,7 +36,7 @@ class NoCodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stops", "ends", "exits", "survives"})
+  @ValueSource(strings = {"stops", "ends", "exits", "survives", "survives without a Spark job"})
   void aPlainJobHangsUnderTheWorkflowWithItsSparkJobsAndStages(String how) throws Exception {
     JobProcess job = start(PlainJob.class, how, "--trace_header", HEADER, "--JOB_RUN_ID", "jr_1");
 
