@@ -78,6 +78,7 @@ final class NoCodeJob implements DriverPlugin {
               arguments.find(JobArguments.JOB_NAME).orElse(context.appName()),
               arguments,
               command.application(),
+              Optional.empty(),
               Beginning.now(true),
               () -> context);
       sparkReady = job.clock.instant();
