@@ -26,6 +26,8 @@ def main(job):
         return united.select((F.col("id") * 2).alias("id"))
 
     rows = doubled()
+    log.warning("said before basicConfig")
+    logging.basicConfig(format="as configured: %(message)s")
     with job.step("count rows"):
         log.info("counting from the step")
         assert rows.count() == 64, "64 rows"
