@@ -41,10 +41,9 @@ class TracedJob:
         self._java = java
         self._told = threading.local()
         self._warned = False
-        self._handler = None
+        self._lines = None
         if java is not None:
-            self._handler = _Lines(self)
-            logging.getLogger().addHandler(self._handler)
+            self._lines = _Lines(self)
 
     @classmethod
     def start(cls, name, args=()):
@@ -128,9 +127,9 @@ class TracedJob:
 
     def close(self):
         """Writes what is left of the trace and sends it, within ten seconds."""
-        if self._handler is not None:
-            logging.getLogger().removeHandler(self._handler)
-            self._handler = None
+        if self._lines is not None:
+            self._lines.close()
+            self._lines = None
         self._tell("send the rest", lambda java: java.job().close())
 
     def __enter__(self):
@@ -150,7 +149,15 @@ class TracedJob:
             raise
         if step is None:
             return result
-        return self._quietly("record step '%s'" % name, lambda: end(self, step, result), result)
+
+        def ended():
+            try:
+                return end(self, step, result)
+            except Exception:
+                step.done()
+                raise
+
+        return self._quietly("record step '%s'" % name, ended, result)
 
     def _begin(self, name):
         return self._tell("begin step '%s'" % name, lambda java: java.begin(name))
@@ -213,20 +220,39 @@ class _Step:
         return step
 
 
-class _Lines(logging.Handler):
-    """Gives lines of Python's logging their place in the trace, but for those of the way to Java."""
+class _Lines:
+    """Gives lines of Python's logging their place in the trace, but for those of the way to Java.
+
+    It is no handler: with one on the root logger, a later logging.basicConfig does nothing, and warnings
+    of a job without handlers are not printed.
+    """
 
     def __init__(self, job):
-        super().__init__()
         self._job = job
         self._own = threading.local()
+        self._before = before = logging.Logger.callHandlers
 
-    def emit(self, record):
+        @functools.wraps(before)
+        def call_handlers(logger, record):
+            before(logger, record)
+            self._take(record)
+
+        self._call = logging.Logger.callHandlers = call_handlers
+
+    def close(self):
+        self._job = None
+        if logging.Logger.callHandlers is self._call:
+            logging.Logger.callHandlers = self._before
+
+    def _take(self, record):
+        job = self._job
+        if job is None:
+            return
         if getattr(self._own, "busy", False) or record.name.split(".")[0] == "py4j":
             return
         self._own.busy = True
         try:
-            self._job._tell("take a log line", functools.partial(_log, record))
+            job._tell("take a log line", functools.partial(_log, record))
         finally:
             self._own.busy = False
 
@@ -265,6 +291,9 @@ def _before_the_count(job, step, work, counted):
 
 
 def _made(names, counted, job, step, rows):
+    if not _is_frame(rows):
+        step.done()
+        return rows
     return job._frame(step.made(names, [each._jdf for each in counted], rows._jdf))
 
 

@@ -26,6 +26,8 @@ def main(job):
         return united.select((F.col("id") * 2).alias("id"))
 
     rows = doubled()
+    log.warning("said before basicConfig")
+    logging.basicConfig(format="as configured: %(message)s")
     with job.step("count rows"):
         log.info("counting from the step")
         assert rows.count() == 64, "64 rows"
@@ -35,6 +37,9 @@ def main(job):
     some = job.step("filter file", scan, lambda all: all.where("id > 1"))
     assert "PushedFilters: [IsNotNull(id), GreaterThan(id,1)]" in some._jdf.queryExecution().toString()
     job.step("collect file", lambda: some.collect())
+    assert job.step("count file", some, lambda rows: rows.count()) == 1, "1 row"
+    with job.step("after counting"):
+        pass
     job.count_rows("read", 100)
     job.count_rejected("too_old", 20)
     assert job.traceparent().startswith("00-5759e988bd862e3fe1be46a994272793-")

@@ -8,6 +8,8 @@ import static org.apache.spark.sql.functions.when;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A Spark job that nobody traces. */
 public final class PlainJob {
@@ -40,6 +42,20 @@ public final class PlainJob {
         } catch (RuntimeException e) {
           spark.range(1).count();
         }
+      }
+      case "survives without a Spark job" -> {
+        try {
+          spark.range(1).select(raise_error(lit("row is bad"))).collectAsList();
+        } catch (RuntimeException e) {
+          spark.sql("VALUES (1)").collectAsList();
+        }
+      }
+      case "logs" -> {
+        Logger log = LoggerFactory.getLogger(PlainJob.class);
+        log.info("not to be seen");
+        log.warn("to be seen once");
+        spark.stop();
+        log.info("nor after Spark");
       }
       case "exits" -> System.exit(0);
       case "throws" -> throw new IllegalStateException("the shop is closed");

@@ -28,7 +28,9 @@ final class JobEnd {
   /** Of all waits; the rest of the ten seconds is for the work between them. */
   static final Duration BOUND = Duration.ofSeconds(9);
 
-  private static final Duration EVENTS_BOUND = Duration.ofSeconds(2);
+  /** Of the wait for Spark's events. */
+  static final Duration EVENTS_BOUND = Duration.ofSeconds(2);
+
   private static final Duration PARENT_BOUND = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
 
@@ -70,22 +72,22 @@ final class JobEnd {
 
   /** Ends it now. */
   void close() {
-    close(job.clock.instant());
+    close(job.clock.instant(), Deadline.in(BOUND));
   }
 
   /**
    * Ends it. An interrupted thread may wait here, too: its job is over.
    *
    * @param at when its work ended; what is waited for here is none of it
+   * @param deadline of all waits, no later than {@link #BOUND} from now
    */
-  synchronized void close(Instant at) {
+  synchronized void close(Instant at, Deadline deadline) {
     if (closed) {
       return;
     }
     closed = true;
     boolean interrupted = Thread.interrupted();
     try {
-      Deadline deadline = Deadline.in(BOUND);
       harmless.run("write the trace", () -> write(at, deadline));
       logs.flatMap(JobLogs::trouble).ifPresent(e -> harmless.trouble("take a log line", e));
       harmless.run("let go of the JVM's end", () -> hook.ifPresent(StopHook::remove));

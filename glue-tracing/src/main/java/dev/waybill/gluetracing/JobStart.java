@@ -16,6 +16,7 @@ import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.xray.ParentLookup;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.resources.Resource;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -62,12 +63,14 @@ final class JobStart {
    * Starts them; throws what Spark threw.
    *
    * @param application the package of the job's own classes
+   * @param console for log lines as JSON, or empty where the job's output is to stay what it is
    * @param startSpark gives the context, started by then
    */
   JobStart(
       String name,
       JobArguments arguments,
       String application,
+      Optional<PrintStream> console,
       Beginning beginning,
       Callable<SparkContext> startSpark) {
     this.arguments = arguments;
@@ -111,9 +114,7 @@ final class JobStart {
     this.logs =
         harmless.get(
             "take log lines",
-            () ->
-                Optional.of(
-                    JobLogs.attach(telemetry.loggers(), System.out, application, self, run)),
+            () -> Optional.of(JobLogs.attach(telemetry.loggers(), console, application, self, run)),
             Optional.empty());
     sayWhereTheTraceIs();
     this.steps = off ? Steps.off() : Steps.of(events, harmless);

@@ -15,6 +15,12 @@ import java.util.Map;
  */
 final class KeyValueList {
 
+  /** A header's name: a token of RFC 9110. */
+  private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+  /** A header's value: what every HTTP client sends as it is. */
+  private static final String HEADER_VALUE = "[\\t\\x20-\\x7e]*";
+
   private KeyValueList() {}
 
   /**
@@ -36,6 +42,22 @@ final class KeyValueList {
       values.put(key, decoded(argument, part.substring(equals + 1)));
     }
     return values;
+  }
+
+  /**
+   * Reads one of HTTP headers.
+   *
+   * @throws IllegalArgumentException without the list, which may be secret
+   */
+  static Map<String, String> headers(String argument, String list) {
+    Map<String, String> headers = parse(argument, list);
+    headers.forEach(
+        (name, value) -> {
+          if (!name.matches(HEADER_NAME) || !value.matches(HEADER_VALUE)) {
+            throw malformed(argument);
+          }
+        });
+    return headers;
   }
 
   private static String decoded(String argument, String text) {

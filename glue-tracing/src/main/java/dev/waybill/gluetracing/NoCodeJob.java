@@ -1,8 +1,8 @@
 package dev.waybill.gluetracing;
 
 import dev.waybill.gluetracing.internal.spark.ListenerBus;
+import dev.waybill.gluetracing.internal.trace.Deadline;
 import dev.waybill.gluetracing.internal.trace.Harmless;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class NoCodeJob implements DriverPlugin {
 
   private static final Logger LOG = LoggerFactory.getLogger(WaybillPlugin.class);
-  private static final Duration EVENTS_BOUND = Duration.ofSeconds(2);
 
   /** The one that traces, if one does. */
   private static NoCodeJob tracing;
@@ -79,6 +78,7 @@ final class NoCodeJob implements DriverPlugin {
               arguments.find(JobArguments.JOB_NAME).orElse(context.appName()),
               arguments,
               command.application(),
+              Optional.empty(),
               Beginning.now(true),
               () -> context);
       sparkReady = job.clock.instant();
@@ -97,10 +97,11 @@ final class NoCodeJob implements DriverPlugin {
       }
       tracing = null;
     }
-    ListenerBus.drain(job.spark, EVENTS_BOUND);
+    Deadline deadline = Deadline.in(JobEnd.BOUND);
+    ListenerBus.drain(job.spark, deadline.left(JobEnd.EVENTS_BOUND));
     failure.ignore();
     failure.outcome().ifPresentOrElse(job.outcome::fail, job.outcome::complete);
-    job.end.close(sparkEnded == null ? now : sparkEnded);
+    job.end.close(sparkEnded == null ? now : sparkEnded, deadline);
   }
 
   /** What Spark tells of the job's beginning and end. */

@@ -3,10 +3,14 @@ package dev.waybill.gluetracing;
 import dev.waybill.gluetracing.internal.otlp.Collector;
 import dev.waybill.gluetracing.internal.otlp.Collector.Target;
 import dev.waybill.gluetracing.internal.otlp.OtlpTelemetry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +88,7 @@ final class OtelArguments {
     OtlpEndpoint endpoint = OtlpEndpoint.parse(given.argument, given.value);
     Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
     option(signal, "headers")
-        .ifPresent(list -> headers.putAll(KeyValueList.parse(list.argument, list.value)));
+        .ifPresent(list -> headers.putAll(KeyValueList.headers(list.argument, list.value)));
     return new Target(
         given.argument,
         endpoint.url(),
@@ -113,10 +117,16 @@ final class OtelArguments {
 
   private static String certificate(Option given) {
     try {
-      return Files.readString(Path.of(given.value));
-    } catch (IOException | InvalidPathException e) {
-      throw given.mustBe("a file of certificates in PEM that the driver can read");
+      String pem = Files.readString(Path.of(given.value));
+      if (!CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))
+          .isEmpty()) {
+        return pem;
+      }
+    } catch (IOException | InvalidPathException | CertificateException e) {
+      // Said below.
     }
+    throw given.mustBe("a file of certificates in PEM that the driver can read");
   }
 
   private Optional<Option> option(String signal, String name) {

@@ -85,6 +85,7 @@ public final class TracedJob implements AutoCloseable {
             name,
             arguments,
             application,
+            Optional.of(System.out),
             beginning,
             () -> {
               session.set(SparkSession.builder().appName(name).getOrCreate());

@@ -136,6 +136,10 @@ class AnyBackendTest {
     "otel_exporter_otlp_certificate, gone.pem, is 'gone.pem'; it must be a file of certificates",
     "otel_exporter_otlp_headers, s3cret, is not a list such as key=value",
     "otel_exporter_otlp_headers, a=s3cret%zz, is not a list such as key=value",
+    "otel_exporter_otlp_headers, Authorization=Basic s3cret%0Adef, is not a list such as key=value",
+    "otel_exporter_otlp_headers, Authorization=s3cret%C3%A9, is not a list such as key=value",
+    "otel_exporter_otlp_headers, s3cret%0Akey=a, is not a list such as key=value",
+    "otel_exporter_otlp_certificate, /etc/hosts, it must be a file of certificates in PEM",
   })
   void aValueThatCanNotBeUsedIsNamedAndTelemetryIsKept(String name, String value, String words) {
     try (Warnings warnings = Warnings.listen()) {

@@ -8,6 +8,8 @@ import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.example.PlainJob;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +31,7 @@ class NoCodeTest {
   private static final String HEADER =
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
+  @TempDir private Path folder;
   @AutoClose private final TestCollector collector = TestCollector.healthy();
 
   @AfterEach
@@ -36,7 +40,7 @@ class NoCodeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"stops", "ends", "exits", "survives"})
+  @ValueSource(strings = {"stops", "ends", "exits", "survives", "survives without a Spark job"})
   void aPlainJobHangsUnderTheWorkflowWithItsSparkJobsAndStages(String how) throws Exception {
     JobProcess job = start(PlainJob.class, how, "--trace_header", HEADER, "--JOB_RUN_ID", "jr_1");
 
@@ -102,6 +106,37 @@ class NoCodeTest {
   }
 
   @Test
+  void aPlainJobPrintsWhatItPrintsWithoutATrace() throws Exception {
+    Path log4j = folder.resolve("log4j2.properties");
+    Files.writeString(
+        log4j,
+        """
+        rootLogger.level = warn
+        rootLogger.appenderRef.console.ref = console
+        appender.console.type = Console
+        appender.console.name = console
+        appender.console.target = SYSTEM_OUT
+        appender.console.layout.type = PatternLayout
+        appender.console.layout.pattern = %p %c: %m%n
+        """);
+    String configuration = "-Dlog4j2.configurationFile=" + log4j.toUri();
+    JobProcess plain = JobProcess.start(PlainJob.class, List.of(configuration), "logs");
+    assertThat(plain.await()).as("%s", plain.lines()).isZero();
+    List<String> options = new ArrayList<>(traced());
+    options.add(configuration);
+
+    JobProcess job = JobProcess.start(PlainJob.class, options, "logs", "--trace_header", HEADER);
+
+    assertThat(job.await()).as("%s", job.lines()).isZero();
+    assertThat(withoutTimes(job))
+        .contains("WARN org.example.PlainJob: to be seen once")
+        .containsExactlyInAnyOrderElementsOf(withoutTimes(plain));
+    assertThat(collector.logs())
+        .extracting(line -> line.getBody().getStringValue())
+        .contains("to be seen once");
+  }
+
+  @Test
   void aJobThatIsToldToStopHasFailed() throws Exception {
     JobProcess job = start(PlainJob.class, "waits");
 
@@ -143,11 +178,18 @@ class NoCodeTest {
   }
 
   private JobProcess start(Class<?> main, String... args) throws IOException {
-    List<String> options = new ArrayList<>();
-    options.add("-Dspark.plugins=" + WaybillPlugin.class.getName());
-    options.add("-Dspark.waybill.otlp_endpoint=" + collector.url());
-    options.add("-Dspark.waybill.JOB_RUN_ID=overridden");
-    return JobProcess.start(main, options, args);
+    return JobProcess.start(main, traced(), args);
+  }
+
+  private List<String> traced() {
+    return List.of(
+        "-Dspark.plugins=" + WaybillPlugin.class.getName(),
+        "-Dspark.waybill.otlp_endpoint=" + collector.url(),
+        "-Dspark.waybill.JOB_RUN_ID=overridden");
+  }
+
+  private static List<String> withoutTimes(JobProcess job) {
+    return job.lines().stream().map(line -> line.replaceAll("[0-9]+", "0")).toList();
   }
 
   private void assertOneTrace(Span root) {

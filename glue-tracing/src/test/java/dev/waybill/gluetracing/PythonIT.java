@@ -44,7 +44,11 @@ class PythonIT {
 
   @Test
   void stepsRowsAndLogsArriveAsFromJava() throws Exception {
-    assertThat(run(jar(), "main")).contains("the job is done");
+    assertThat(run(jar(), "main"))
+        .contains("the job is done")
+        .as("logging is as the job has it")
+        .containsPattern("(?m)^said before basicConfig$")
+        .contains("as configured: counting from the step");
 
     Span root = collector.span("python-orders");
     assertThat(TestCollector.hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
@@ -58,6 +62,10 @@ class PythonIT {
     assertThat(rows("double ids", "")).containsExactly(null, "64");
     assertThat(rows("filter file", "")).containsExactly("3", "1");
     assertThat(root.getSpanId()).isEqualTo(collector.span("count rows").getParentSpanId());
+    assertThat(root.getSpanId())
+        .as("a step that returned no rows has ended")
+        .isEqualTo(collector.span("count file").getParentSpanId())
+        .isEqualTo(collector.span("after counting").getParentSpanId());
     Set<Object> ids = collector.spans().stream().map(Span::getSpanId).collect(Collectors.toSet());
     assertThat(collector.spans())
         .filteredOn(span -> !ids.contains(span.getParentSpanId()))
@@ -71,6 +79,7 @@ class PythonIT {
     assertThat(attribute(root.getAttributesList(), WaybillAttributes.ROWS_REJECTED.getKey()))
         .isEqualTo("20");
     assertThat(collector.metrics()).extracting(Metric::getName).contains("waybill.rows");
+    assertThat(line("said before basicConfig").getSpanId()).isEqualTo(root.getSpanId());
     LogRecord line = line("counting from the step");
     assertThat(line.getSpanId()).isEqualTo(collector.span("count rows").getSpanId());
     assertThat(line.getSeverityText()).isEqualTo("INFO");

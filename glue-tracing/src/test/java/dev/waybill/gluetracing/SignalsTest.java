@@ -15,9 +15,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,16 @@ class SignalsTest {
   }
 
   @Test
+  void theLogConfigurationIsLeftAsItWas() {
+    Set<String> before = loggers();
+
+    run(() -> LOG.info("counted"));
+
+    assertThat(collector.logs()).isNotEmpty();
+    assertThat(loggers()).isEqualTo(before).doesNotContain("dev.waybill");
+  }
+
+  @Test
   void whatAFullQueueDropsIsCountedAndSaid() {
     int lines = 5_000;
     collector.answers(Answer.NONE);
@@ -112,6 +125,11 @@ class SignalsTest {
       assertThat(kept + Long.parseLong(dropped.group(1).replace(",", "")))
           .isBetween((long) lines, lines + 20L);
     }
+  }
+
+  private static Set<String> loggers() {
+    return Set.copyOf(
+        ((LoggerContext) LogManager.getContext(false)).getConfiguration().getLoggers().keySet());
   }
 
   private void run(Runnable work) {

@@ -13,6 +13,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.io.PrintStream;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,15 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Gives the job's log lines their place in the trace: each becomes an OTLP log record, and a JSON
- * line on the console, with {@code trace_id}, {@code span_id} and the trace id as X-Ray writes it.
- * It joins the Log4j configuration it finds, Glue's or Spark's, and leaves it as it was. Safe for
- * use by several threads.
+ * Gives the job's log lines their place in the trace: each becomes an OTLP log record, and where
+ * there is a console, a JSON line on it with {@code trace_id}, {@code span_id} and the trace id as
+ * X-Ray writes it. It joins the Log4j configuration it finds, Glue's or Spark's, and leaves it as
+ * it was. Safe for use by several threads.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otel/logs/data-model/">OpenTelemetry log data
  *     model</a>
@@ -42,15 +44,16 @@ public final class JobLogs extends AbstractAppender {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LoggerProvider otlp;
-  private final PrintStream console;
+  private final Optional<PrintStream> console;
   private final SpanContext root;
   private final Map<String, String> fields;
   private final List<String> own;
+  private final Map<String, LoggerConfig> added = new HashMap<>();
   private final AtomicReference<Throwable> trouble = new AtomicReference<>();
 
   private JobLogs(
       LoggerProvider otlp,
-      PrintStream console,
+      Optional<PrintStream> console,
       List<String> own,
       SpanContext root,
       Map<String, String> fields) {
@@ -66,19 +69,27 @@ public final class JobLogs extends AbstractAppender {
    * Begins to take log lines: those of the application from INFO, all others from WARN, for Spark
    * says hundreds of things a job at INFO.
    *
+   * @param console for JSON lines; without one, the job's output stays what it is, and only levels
+   *     that are logged anyway are taken
    * @param application the package of the job's own classes
    * @param root the span for lines that no step's thread wrote
    * @param run what every JSON line names besides
    */
   public static JobLogs attach(
-      LoggerProvider otlp, PrintStream console, String application, SpanContext root, JobRun run) {
+      LoggerProvider otlp,
+      Optional<PrintStream> console,
+      String application,
+      SpanContext root,
+      JobRun run) {
     JobLogs logs = new JobLogs(otlp, console, List.of(WAYBILL, application), root, fields(run));
     logs.start();
     LoggerContext context = context();
     context.getConfiguration().getRootLogger().addAppender(logs, null, null);
-    for (String name : logs.own) {
+    for (String name : console.isPresent() ? logs.own : List.<String>of()) {
       if (!context.getConfiguration().getLoggers().containsKey(name)) {
-        context.getConfiguration().addLogger(name, new LoggerConfig(name, Level.INFO, true));
+        LoggerConfig logger = new LoggerConfig(name, Level.INFO, true);
+        logs.added.put(name, logger);
+        context.getConfiguration().addLogger(name, logger);
       }
     }
     context.updateLoggers();
@@ -88,7 +99,14 @@ public final class JobLogs extends AbstractAppender {
   /** Takes no more lines. */
   public void detach() {
     LoggerContext context = context();
-    context.getConfiguration().getRootLogger().removeAppender(getName());
+    Configuration configuration = context.getConfiguration();
+    configuration.getRootLogger().removeAppender(getName());
+    added.forEach(
+        (name, logger) -> {
+          if (configuration.getLoggers().get(name) == logger) {
+            configuration.removeLogger(name);
+          }
+        });
     context.updateLoggers();
     stop();
   }
@@ -137,7 +155,7 @@ public final class JobLogs extends AbstractAppender {
         .setBody(line.text)
         .setAllAttributes(line.exception)
         .emit();
-    console.println(json(line, place));
+    console.ifPresent(out -> out.println(json(line, place)));
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
@@ -49,12 +50,11 @@ public final class SparkEvents extends SparkListener {
 
   private static final String OBSERVED = "internal.metrics.collectMetricsAccumulator";
   private static final String SQL_EXECUTION = "spark.sql.execution.id";
-  private static final int JOBS_KEPT = 1_000;
 
   /** What Spark says of an executor that it gave back itself. */
   private static final String GIVEN_BACK = "Executor killed by driver.";
 
-  private final Map<Integer, SparkJob> jobs = new HashMap<>();
+  private final SparkJobs jobs = new SparkJobs();
   private final Map<Integer, SparkJob> jobOfStage = new HashMap<>();
   private final Map<StageAttempt, TaskFigures> runningStages = new HashMap<>();
   private final Map<Integer, BitSet> partitionsRun = new HashMap<>();
@@ -85,7 +85,7 @@ public final class SparkEvents extends SparkListener {
             stepOf(properties.getProperty(STEP_PROPERTY, "")),
             properties.getProperty(SQL_EXECUTION, "job " + event.jobId()),
             Instant.ofEpochMilli(event.time()));
-    jobs.put(job.id(), job);
+    jobs.add(job);
     CollectionConverters.asJava(event.stageInfos())
         .forEach(stage -> jobOfStage.putIfAbsent(stage.stageId(), job));
   }
@@ -132,17 +132,20 @@ public final class SparkEvents extends SparkListener {
 
   @Override
   public synchronized void onJobEnd(SparkListenerJobEnd event) {
-    SparkJob job = jobs.get(event.jobId());
+    SparkJob job = jobs.of(event.jobId());
     if (job == null) {
       return;
     }
     job.end(Instant.ofEpochMilli(event.time()), event.jobResult() instanceof JobFailed);
     jobOfStage.values().removeIf(job::equals);
     partitionsRun.keySet().retainAll(jobOfStage.keySet());
-    if (jobs.size() > JOBS_KEPT) {
-      jobs.values()
-          .removeIf(
-              old -> old.end() != null && slowest.stream().noneMatch(stage -> stage.job() == old));
+    if (jobs.areTooMany()) {
+      List<SparkJob> old =
+          jobs.forget(
+              slowest.stream().map(SparkStage::job).collect(Collectors.toSet()),
+              executions::isOver);
+      worked(
+          Planning.union(Planning.plans(old, this)), Planning.union(Planning.commits(old, this)));
     }
   }
 
@@ -176,10 +179,7 @@ public final class SparkEvents extends SparkListener {
 
   /** The Spark jobs that have ended and are still known, in the order in which they began. */
   synchronized List<SparkJob> endedJobs() {
-    return jobs.values().stream()
-        .filter(job -> job.end() != null)
-        .sorted(Comparator.comparingInt(SparkJob::id))
-        .toList();
+    return jobs.ended();
   }
 
   /** The stages that have a span of their own, in the order in which they began. */
@@ -231,7 +231,7 @@ public final class SparkEvents extends SparkListener {
     summary.omit(stage);
   }
 
-  /** How long the driver worked while no stage ran. */
+  /** How much longer the driver worked while no stage ran. */
   synchronized void worked(Duration planned, Duration committed) {
     summary.worked(planned, committed);
   }

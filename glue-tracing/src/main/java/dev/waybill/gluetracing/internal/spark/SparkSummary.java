@@ -32,8 +32,8 @@ final class SparkSummary {
   }
 
   void worked(Duration planning, Duration committing) {
-    planned = planning;
-    committed = committing;
+    planned = planned.plus(planning);
+    committed = committed.plus(committing);
   }
 
   List<String> lostExecutors() {

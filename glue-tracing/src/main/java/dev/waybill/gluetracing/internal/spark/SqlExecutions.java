@@ -10,7 +10,8 @@ import org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart;
 /** The newest SQL executions, by their ids. Not safe for use by several threads. */
 final class SqlExecutions {
 
-  private static final int KEPT = 1_000;
+  /** More than Spark jobs: some executions have none. */
+  private static final int KEPT = 2_000;
 
   private final Map<String, SqlExecution> byId =
       new LinkedHashMap<>() {
@@ -37,6 +38,12 @@ final class SqlExecutions {
         execution.end(ended);
       }
     }
+  }
+
+  /** Whether the execution that launched a Spark job has ended, as far as is known. */
+  boolean isOver(SparkJob job) {
+    SqlExecution execution = of(job.sqlExecution());
+    return execution == null || execution.end() != null;
   }
 
   /** An execution, or null. */

@@ -97,9 +97,10 @@ final class TaskFigures {
         .toList();
   }
 
+  /** The lower one of an even number, or two tasks would never be uneven. */
   private long median() {
     long[] sorted = Arrays.copyOf(durations, kept);
     Arrays.sort(sorted);
-    return kept == 0 ? 0 : sorted[kept / 2];
+    return kept == 0 ? 0 : sorted[(kept - 1) / 2];
   }
 }

@@ -3,6 +3,7 @@ package dev.waybill.gluetracing.internal.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.gluetracing.internal.spark.Planning.Period;
+import dev.waybill.gluetracing.internal.trace.SparkAttributes;
 import dev.waybill.gluetracing.internal.trace.StepSpan;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
@@ -115,12 +116,35 @@ class PlanningTest {
         .containsExactly(ROOT.getSpanId());
   }
 
+  @Test
+  void whatThousandsOfQueriesTookIsTheirSum() {
+    int queries = 2_500;
+    for (int query = 0; query < queries; query++) {
+      long start = 1_000L * query;
+      started(query, start, WRITE);
+      job(query, query, start + 100, start + 200);
+      ended(query, start + 210);
+    }
+    assertThat(events.endedJobs()).as("kept").hasSizeLessThan(queries / 2);
+
+    events.worked(
+        Planning.union(Planning.plans(events.endedJobs(), events)),
+        Planning.union(Planning.commits(events.endedJobs(), events)));
+
+    assertThat(events.summary().get(SparkAttributes.PLAN_TIME)).isEqualTo(250);
+    assertThat(events.summary().get(SparkAttributes.COMMIT_TIME)).isEqualTo(25);
+  }
+
   private void ran(String name, SpanContext self, long from, long to) {
     events.mark(self);
     events.ran(new StepSpan(name, self, ROOT, at(from)), at(to));
   }
 
   private void started(long time, String node) {
+    started(7, time, node);
+  }
+
+  private void started(long execution, long time, String node) {
     SparkPlanInfo plan =
         new SparkPlanInfo(
             node.split(" s3a", 2)[0],
@@ -130,7 +154,7 @@ class PlanningTest {
             none());
     events.onOtherEvent(
         new SparkListenerSQLExecutionStart(
-            7,
+            execution,
             Option.empty(),
             "parquet at Job.java:12",
             "",
@@ -143,15 +167,23 @@ class PlanningTest {
   }
 
   private void job(int id, long from, long to) {
+    job(7, id, from, to);
+  }
+
+  private void job(long execution, int id, long from, long to) {
     Properties properties = new Properties();
     properties.setProperty(SparkEvents.STEP_PROPERTY, events.mark(STEP));
-    properties.setProperty("spark.sql.execution.id", "7");
+    properties.setProperty("spark.sql.execution.id", String.valueOf(execution));
     events.onJobStart(new SparkListenerJobStart(id, from, none(), properties));
     events.onJobEnd(new SparkListenerJobEnd(id, to, JobSucceeded$.MODULE$));
   }
 
   private void ended(long time) {
-    events.onOtherEvent(new SparkListenerSQLExecutionEnd(7, time, Option.empty()));
+    ended(7, time);
+  }
+
+  private void ended(long execution, long time) {
+    events.onOtherEvent(new SparkListenerSQLExecutionEnd(execution, time, Option.empty()));
   }
 
   private static Period period(long from, long to) {

@@ -79,6 +79,23 @@ class SparkEventsTest {
   }
 
   @Test
+  void twoTasksAreAsUnevenAsTheirTimes() {
+    StageInfo stage = stage(7, 0);
+    started(stage);
+    taskEnds(7, 0, 0, Success$.MODULE$, 10_000);
+    taskEnds(7, 0, 1, Success$.MODULE$, 2_000);
+    completed(stage);
+
+    assertThat(events.stages())
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.figures().get(SparkAttributes.STAGE_SKEW)).isEqualTo(5);
+              assertThat(found.tasks()).as("that stand out").hasSize(1);
+            });
+  }
+
+  @Test
   void rowsOfAStageThatRunsAgainForItsLostOutputAreCountedOnce() {
     long observation = events.newObservation();
     StageInfo first = stage(7, 0);
@@ -126,9 +143,14 @@ class SparkEventsTest {
   }
 
   private void taskEnds(int stage, int attempt, int partition, TaskEndReason reason) {
+    taskEnds(stage, attempt, partition, reason, 1);
+  }
+
+  private void taskEnds(
+      int stage, int attempt, int partition, TaskEndReason reason, long milliseconds) {
     TaskInfo task =
         new TaskInfo(0, partition, 0, partition, 0, "1", "host", TaskLocality.ANY(), false);
-    task.markFinished(TaskState.FINISHED(), 1);
+    task.markFinished(TaskState.FINISHED(), milliseconds);
     events.onTaskEnd(
         new SparkListenerTaskEnd(stage, attempt, "ResultTask", reason, task, null, null));
   }
