@@ -93,6 +93,7 @@ class OperationsIT {
             "trace_id",
             "input",
             "rows",
+            "steps",
             "values",
             "warnings",
             "outputs",
