@@ -5,15 +5,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What a job warns of on the driver's own log, until it is closed. */
 final class Warnings extends AbstractAppender implements AutoCloseable {
 
-  private static final Logger LOGGER = (Logger) LogManager.getLogger(TracedJob.class);
+  private static final String LOGGER = TracedJob.class.getName();
 
+  private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
   private final List<String> messages = new CopyOnWriteArrayList<>();
 
   private Warnings() {
@@ -23,7 +25,10 @@ final class Warnings extends AbstractAppender implements AutoCloseable {
   static Warnings listen() {
     Warnings warnings = new Warnings();
     warnings.start();
-    LOGGER.addAppender(warnings);
+    LoggerConfig logger = new LoggerConfig(LOGGER, Level.WARN, true);
+    logger.addAppender(warnings, null, null);
+    warnings.context.getConfiguration().addLogger(LOGGER, logger);
+    warnings.context.updateLoggers();
     return warnings;
   }
 
@@ -40,7 +45,8 @@ final class Warnings extends AbstractAppender implements AutoCloseable {
 
   @Override
   public void close() {
-    LOGGER.removeAppender(this);
+    context.getConfiguration().removeLogger(LOGGER);
+    context.updateLoggers();
     stop();
   }
 }
