@@ -1,11 +1,8 @@
 package dev.waybill.gluetracing.internal.w3c;
 
-import io.opentelemetry.api.trace.Span;
+import dev.waybill.gluetracing.internal.propagation.Headers;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
-import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,34 +27,15 @@ public final class TraceParent {
    * @param tracestate may be blank; a malformed one is left out
    */
   public static Optional<SpanContext> parse(String traceparent, String tracestate) {
-    Context context =
-        W3CTraceContextPropagator.getInstance()
-            .extract(
-                Context.root(),
-                Map.of(TRACEPARENT, traceparent.strip(), TRACESTATE, tracestate.strip()),
-                Headers.INSTANCE);
-    return Optional.of(Span.fromContext(context).getSpanContext()).filter(SpanContext::isValid);
+    SpanContext named =
+        Headers.read(
+            W3CTraceContextPropagator.getInstance(),
+            Map.of(TRACEPARENT, traceparent.strip(), TRACESTATE, tracestate.strip()));
+    return Optional.of(named).filter(SpanContext::isValid);
   }
 
   /** Both headers of a call that is made within that span; the second only if it has a state. */
   public static Map<String, String> of(SpanContext span) {
-    Map<String, String> headers = new HashMap<>();
-    W3CTraceContextPropagator.getInstance()
-        .inject(Context.root().with(Span.wrap(span)), headers, Map::put);
-    return headers;
-  }
-
-  private enum Headers implements TextMapGetter<Map<String, String>> {
-    INSTANCE;
-
-    @Override
-    public Iterable<String> keys(Map<String, String> headers) {
-      return headers.keySet();
-    }
-
-    @Override
-    public String get(Map<String, String> headers, String name) {
-      return headers.get(name);
-    }
+    return Headers.of(W3CTraceContextPropagator.getInstance(), span);
   }
 }

@@ -1,11 +1,9 @@
 package dev.waybill.gluetracing.internal.xray;
 
-import io.opentelemetry.api.trace.Span;
+import dev.waybill.gluetracing.internal.propagation.Headers;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.api.trace.TraceId;
-import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.contrib.awsxray.propagator.AwsXrayPropagator;
 import java.util.HashMap;
 import java.util.Locale;
@@ -61,16 +59,12 @@ public record TraceHeader(String traceId, String parentSpanId, boolean sampled) 
 
   /** The span that this header names as parent; not valid where it names none. */
   public SpanContext parent() {
-    Context context =
-        AwsXrayPropagator.getInstance().extract(Context.root(), wellFormed(), MapGetter.INSTANCE);
-    return Span.fromContext(context).getSpanContext();
+    return Headers.read(AwsXrayPropagator.getInstance(), wellFormed());
   }
 
   /** The header of a call that is made within that span. */
   public static String of(SpanContext span) {
-    Map<String, String> carrier = new HashMap<>();
-    AwsXrayPropagator.getInstance().inject(Context.root().with(Span.wrap(span)), carrier, Map::put);
-    return carrier.get(NAME);
+    return Headers.of(AwsXrayPropagator.getInstance(), span).get(NAME);
   }
 
   private Map<String, String> wellFormed() {
@@ -85,19 +79,5 @@ public record TraceHeader(String traceId, String parentSpanId, boolean sampled) 
     return root.startsWith(VERSION)
         ? root.substring(VERSION.length()).replace("-", "").toLowerCase(Locale.ROOT)
         : "";
-  }
-
-  private enum MapGetter implements TextMapGetter<Map<String, String>> {
-    INSTANCE;
-
-    @Override
-    public Iterable<String> keys(Map<String, String> carrier) {
-      return carrier.keySet();
-    }
-
-    @Override
-    public String get(Map<String, String> carrier, String key) {
-      return carrier.get(key);
-    }
   }
 }

@@ -1,0 +1,2 @@
+/** Trace headers, whatever their format. */
+package dev.waybill.gluetracing.internal.propagation;
