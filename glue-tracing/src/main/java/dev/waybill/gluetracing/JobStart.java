@@ -76,6 +76,7 @@ final class JobStart {
     this.arguments = arguments;
     this.off = arguments.telemetryIsOff();
     JobRun run = arguments.run(name);
+    OtelArguments otel = new OtelArguments(arguments);
     this.given =
         harmless.get(
             "read the trace header",
@@ -93,8 +94,7 @@ final class JobStart {
             () ->
                 off
                     ? JobTelemetry.off()
-                    : new OtlpTelemetry(
-                        new OtelArguments(arguments).collector(), resource(run), sampled));
+                    : new OtlpTelemetry(otel.collector(), resource(run, otel), sampled));
     // Both take their time, most of it loading classes: one does so beside the other.
     Deadline.daemon("waybill-telemetry", starting);
     Throwable noSpark = null;
@@ -164,13 +164,9 @@ final class JobStart {
     }
   }
 
-  private Resource resource(JobRun run) {
+  private Resource resource(JobRun run, OtelArguments otel) {
     return JobResource.of(
-        run,
-        harmless.get(
-            "describe the job as asked",
-            new OtelArguments(arguments)::resourceAttributes,
-            Map.of()));
+        run, harmless.get("describe the job as asked", otel::resourceAttributes, Map.of()));
   }
 
   private Optional<TelemetryFolder> folder(JobRun run) {

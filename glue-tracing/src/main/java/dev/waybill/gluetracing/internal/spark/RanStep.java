@@ -38,8 +38,9 @@ record RanStep(
    * Finds it.
    *
    * @param branches what filters this step's scan before its count
+   * @param jobs that this step launched itself, those that have ended
    */
-  static RanStep of(LazyStep lazy, List<Branch> branches, SparkEvents events) {
+  static RanStep of(LazyStep lazy, List<Branch> branches, List<SparkJob> jobs, SparkEvents events) {
     List<Observed> ins =
         lazy.in().stream()
             .map(input -> observed(input.rows(), events))
@@ -62,9 +63,7 @@ record RanStep(
     List<Instant> times =
         Stream.concat(
                 stages.stream().flatMap(stage -> Stream.of(stage.start(), stage.end())),
-                events.endedJobs().stream()
-                    .filter(job -> lazy.step().self().getSpanId().equals(job.step()))
-                    .flatMap(job -> Stream.of(job.start(), job.end())))
+                jobs.stream().flatMap(job -> Stream.of(job.start(), job.end())))
             .sorted()
             .toList();
     return new RanStep(

@@ -77,8 +77,9 @@ public final class SparkSpans {
 
   private void addWorkOfTheDriver(Set<String> lazies) {
     List<Period> descriptions = Planning.descriptions(events.runs(), lazies);
-    List<Period> plans = Planning.plans(events.endedJobs(), events);
-    List<Period> commits = Planning.commits(events.endedJobs(), events);
+    List<SparkJob> jobs = events.endedJobs();
+    List<Period> plans = Planning.plans(jobs, events);
+    List<Period> commits = Planning.commits(jobs, events);
     List<Period> described = Planning.placed(descriptions, events, lazies);
     described.stream()
         .filter(period -> isToldOnce(period, described))
@@ -88,8 +89,7 @@ public final class SparkSpans {
         .forEach(period -> add(rank(period), "plan", period));
     Planning.placed(longestOfEachStep(commits), events, lazies)
         .forEach(period -> add(rank(period), "commit", period));
-    events.worked(
-        Planning.time(descriptions, plans, events.endedJobs(), lazies), Planning.union(commits));
+    events.worked(Planning.time(descriptions, plans, jobs, lazies), Planning.union(commits));
   }
 
   /** Not within the description of other steps of the same parent. */

@@ -19,7 +19,7 @@ import org.apache.spark.scheduler.TaskInfo;
 record SparkTask(Instant start, Instant end, Attributes attributes, Outcome outcome) {
 
   /**
-   * Takes what is to be told of it.
+   * Takes what its span says.
    *
    * @param metrics may be null
    */

@@ -245,7 +245,11 @@ public final class Steps {
 
   /** Writes the span of every step. */
   public synchronized void write(JobSpans spans) {
-    List<RanStep> all = lazies.stream().map(this::ran).toList();
+    Map<String, List<SparkJob>> jobs =
+        events.endedJobs().stream()
+            .filter(job -> job.step() != null)
+            .collect(Collectors.groupingBy(SparkJob::step));
+    List<RanStep> all = lazies.stream().map(lazy -> ran(lazy, jobs)).toList();
     for (RanStep step : all) {
       ChangedValues values = changed.getOrDefault(step.name(), ChangedValues.NONE);
       spans.write(
@@ -260,9 +264,10 @@ public final class Steps {
     }
   }
 
-  private RanStep ran(LazyStep lazy) {
+  private RanStep ran(LazyStep lazy, Map<String, List<SparkJob>> jobs) {
     List<Branch> own = lazy.out() == null ? List.of() : scans.branches(lazy.out().observation());
-    return RanStep.of(lazy, own, events);
+    return RanStep.of(
+        lazy, own, jobs.getOrDefault(lazy.step().self().getSpanId(), List.of()), events);
   }
 
   private Column aliveRows(Dataset<?> rows) {
