@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -53,14 +52,14 @@ class PythonIT {
     Span root = collector.span("python-orders");
     assertThat(TestCollector.hex(root.getParentSpanId())).isEqualTo("53995c3f42cd8ad8");
     assertThat(root.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_UNSET);
-    assertThat(rows("make orders", "")).containsExactly(null, "100");
-    assertThat(rows("check orders", "")).containsExactly("100", "80");
-    assertThat(rows("filter good", "")).containsExactly("80", "80");
-    assertThat(rows("join customers", "filter_good")).containsExactly("80", "32");
-    assertThat(rows("join customers", "input_2")).containsExactly("4", "32");
-    assertThat(rows("unite", "first")).containsExactly("32", "64");
-    assertThat(rows("double ids", "")).containsExactly(null, "64");
-    assertThat(rows("filter file", "")).containsExactly("3", "1");
+    assertThat(collector.rows("make orders", "")).containsExactly(null, "100");
+    assertThat(collector.rows("check orders", "")).containsExactly("100", "80");
+    assertThat(collector.rows("filter good", "")).containsExactly("80", "80");
+    assertThat(collector.rows("join customers", "filter_good")).containsExactly("80", "32");
+    assertThat(collector.rows("join customers", "input_2")).containsExactly("4", "32");
+    assertThat(collector.rows("unite", "first")).containsExactly("32", "64");
+    assertThat(collector.rows("double ids", "")).containsExactly(null, "64");
+    assertThat(collector.rows("filter file", "")).containsExactly("3", "1");
     assertThat(root.getSpanId()).isEqualTo(collector.span("count rows").getParentSpanId());
     assertThat(root.getSpanId())
         .as("a step that returned no rows has ended")
@@ -160,7 +159,7 @@ class PythonIT {
             collector.url());
 
     assertThat(collector.names()).as(said).contains("large-orders");
-    assertThat(rows("filter large orders", "")).containsExactly("200", "99");
+    assertThat(collector.rows("filter large orders", "")).containsExactly("200", "99");
   }
 
   @Test
@@ -253,17 +252,5 @@ class PythonIT {
         .filter(record -> record.getBody().getStringValue().equals(text))
         .findFirst()
         .orElseThrow();
-  }
-
-  private Iterable<String> rows(String step, String input) {
-    Span span = collector.span(step);
-    return Arrays.asList(
-        attribute(
-            span.getAttributesList(),
-            (input.isEmpty()
-                    ? WaybillAttributes.STEP_ROWS_IN
-                    : WaybillAttributes.stepInputRows(input))
-                .getKey()),
-        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
   }
 }

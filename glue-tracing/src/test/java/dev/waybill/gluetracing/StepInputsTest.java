@@ -1,14 +1,10 @@
 package dev.waybill.gluetracing;
 
-import static dev.waybill.gluetracing.TestCollector.attribute;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
-import io.opentelemetry.proto.trace.v1.Span;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.function.MapFunction;
@@ -48,7 +44,7 @@ class StepInputsTest {
               .containsExactlyInAnyOrder("n1", "n2", "n3", "n4");
         });
 
-    assertThat(rows("name numbers", "")).containsExactly("4", "4");
+    assertThat(collector.rows("name numbers", "")).containsExactly("4", "4");
   }
 
   @Test
@@ -65,9 +61,9 @@ class StepInputsTest {
           assertThat(job.step("count", joined::count)).isEqualTo(40);
         });
 
-    assertThat(rows("join customers", "")).containsExactly("104", "40");
-    assertThat(rows("join customers", "read_orders")).containsExactly("100", "40");
-    assertThat(rows("join customers", "input_2")).containsExactly("4", "40");
+    assertThat(collector.rows("join customers", "")).containsExactly("104", "40");
+    assertThat(collector.rows("join customers", "read_orders")).containsExactly("100", "40");
+    assertThat(collector.rows("join customers", "input_2")).containsExactly("4", "40");
   }
 
   @Test
@@ -88,8 +84,8 @@ class StepInputsTest {
           assertThat(job.step("collect", all::collectAsList)).hasSize(8);
         });
 
-    assertThat(rows("unite days", "monday")).containsExactly("3", "8");
-    assertThat(rows("unite days", "tuesday")).containsExactly("5", "8");
+    assertThat(collector.rows("unite days", "monday")).containsExactly("3", "8");
+    assertThat(collector.rows("unite days", "tuesday")).containsExactly("5", "8");
   }
 
   @Test
@@ -101,8 +97,8 @@ class StepInputsTest {
           job.step("collect", () -> pairs.collectAsList());
         });
 
-    assertThat(rows("pair", "read_people")).containsExactly("6", "6");
-    assertThat(rows("pair", "input_2")).containsExactly("6", "6");
+    assertThat(collector.rows("pair", "read_people")).containsExactly("6", "6");
+    assertThat(collector.rows("pair", "input_2")).containsExactly("6", "6");
   }
 
   @Test
@@ -118,8 +114,8 @@ class StepInputsTest {
           job.step("count again", () -> after.collectAsList());
         });
 
-    assertThat(rows("keep", "")).containsExactly("10", "10");
-    assertThat(rows("keep again", "")).containsExactly("10", "7");
+    assertThat(collector.rows("keep", "")).containsExactly("10", "10");
+    assertThat(collector.rows("keep again", "")).containsExactly("10", "7");
   }
 
   private void run(Consumer<TracedJob> body) {
@@ -128,18 +124,5 @@ class StepInputsTest {
       body.accept(job);
       job.complete();
     }
-  }
-
-  /** How many came in, by an input, and how many went out. */
-  private Iterable<String> rows(String step, String input) {
-    Span span = collector.span(step);
-    return Arrays.asList(
-        attribute(
-            span.getAttributesList(),
-            (input.isEmpty()
-                    ? WaybillAttributes.STEP_ROWS_IN
-                    : WaybillAttributes.stepInputRows(input))
-                .getKey()),
-        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
   }
 }

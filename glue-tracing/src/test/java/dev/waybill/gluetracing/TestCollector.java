@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.waybill.gluetracing.internal.trace.WaybillAttributes;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -17,6 +18,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -150,6 +152,19 @@ final class TestCollector implements AutoCloseable {
 
   List<Resource> resources() {
     return resources;
+  }
+
+  /** How many rows came into a step, by an input or in all where that is empty, and went out. */
+  Iterable<String> rows(String step, String input) {
+    Span span = span(step);
+    return Arrays.asList(
+        attribute(
+            span.getAttributesList(),
+            (input.isEmpty()
+                    ? WaybillAttributes.STEP_ROWS_IN
+                    : WaybillAttributes.stepInputRows(input))
+                .getKey()),
+        attribute(span.getAttributesList(), WaybillAttributes.STEP_ROWS_OUT.getKey()));
   }
 
   static String attribute(List<KeyValue> attributes, String key) {
