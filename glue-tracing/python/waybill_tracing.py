@@ -93,7 +93,7 @@ class TracedJob:
         return self._run(name, describe, functools.partial(_made, names, counted))
 
     def rejection_column(self, name):
-        """Names the column that turns rows away: those in which it is not null don't count."""
+        """Names the column that rejects rows: those in which it is not null don't count."""
         self._tell("name a column", lambda java: java.job().rejectionColumn(name))
         return self
 

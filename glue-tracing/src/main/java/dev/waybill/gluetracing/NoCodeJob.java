@@ -104,7 +104,7 @@ final class NoCodeJob implements DriverPlugin {
     job.end.close(sparkEnded == null ? now : sparkEnded, deadline);
   }
 
-  /** What Spark tells of the job's beginning and end. */
+  /** Spark's events at the start and end of the application. */
   private final class Life extends SparkListener {
 
     @Override

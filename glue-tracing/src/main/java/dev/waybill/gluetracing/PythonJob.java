@@ -50,7 +50,7 @@ public final class PythonJob {
     return new Step(job.job.running.enter(job.job.running.begin(name)));
   }
 
-  /** An error of Python's; the same one is to be told of by the same object. */
+  /** A Python error. Use the same object wherever the same error is reported. */
   public Throwable error(String type, String message, String stack) {
     return new ForeignError(type, message, stack);
   }
@@ -64,7 +64,7 @@ public final class PythonJob {
    * Takes a line of Python's logging.
    *
    * @param level {@code INFO}, {@code WARN} …
-   * @param error that it tells of, or null
+   * @param error type of the exception that it logs, or null
    */
   public void log(
       String logger, String level, long millis, String text, String error, String stack) {

@@ -18,7 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Steps that keep each row: they change, add or drop columns, and turn a row away by marking it in
+ * Steps that keep each row: they change, add or drop columns, and reject a row by marking it in
  * {@link TracedJob#rejectionColumn}. All of them are counted in one observation behind the last,
  * where {@link TracedJob#step(String, Dataset, Function)} makes one for each; an observation costs
  * Spark a copy of each row, and it stops its code generation and its pushing down of filters.

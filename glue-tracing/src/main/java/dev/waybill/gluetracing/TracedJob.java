@@ -128,9 +128,9 @@ public final class TracedJob implements AutoCloseable {
   }
 
   /**
-   * Names the column by which steps from now on turn rows away without dropping them: rows in which
-   * it is not null don't count. So one pass can both write what is good and keep what is not.
-   * Without this, no column has a meaning to Waybill.
+   * Names the column by which steps from now on reject rows without dropping them: rows in which it
+   * is not null don't count. So one pass can both write what is good and keep what is not. Without
+   * this, no column has a meaning to Waybill.
    *
    * @return this job
    */

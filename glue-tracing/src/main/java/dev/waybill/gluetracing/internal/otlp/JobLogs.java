@@ -162,7 +162,7 @@ public final class JobLogs extends AbstractAppender {
    * A log line.
    *
    * @param millis since the epoch
-   * @param exception that it tells of, in the names of the semantic conventions
+   * @param exception attributes of the exception that it logs, by the semantic conventions
    */
   public record Line(long millis, Level level, String logger, String text, Attributes exception) {}
 

@@ -165,7 +165,7 @@ public final class WaybillAttributes {
   public static final AttributeKey<Long> VALUES =
       DECLARED.ours(longKey("waybill.values"), "{value}", "How many values were changed", EVENT);
   public static final AttributeKey<Long> ROWS_REJECTED =
-      DECLARED.ours(longKey("waybill.rows.rejected"), ROWS, "Rows that the job turned away", JOB);
+      DECLARED.ours(longKey("waybill.rows.rejected"), ROWS, "Rows that the job rejected", JOB);
 
   public static final AttributeKey<Long> STEP_ROWS_IN =
       DECLARED.ours(longKey("waybill.step.rows_in"), ROWS, "Rows before the step", STEP);
