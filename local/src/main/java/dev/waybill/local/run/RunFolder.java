@@ -101,6 +101,7 @@ public final class RunFolder {
     Path report = folder.resolve(REPORT);
     Failure failure = Failure.of(run, upload.changed);
     Recorded recorded = Recorded.ofRun(aws, LocalCloud.BUCKET, run.runId());
+    Map<String, String> outputs = outputs(run.runId());
     RunSummary summary =
         new RunSummary(
             run.runId(),
@@ -111,8 +112,8 @@ public final class RunFolder {
             recorded.rows(),
             trace.steps(),
             recorded.values(),
-            warnings(run, recorded),
-            outputs(run.runId()),
+            warnings(run, recorded, outputs),
+            outputs,
             run.jobs(),
             TraceShape.of(trace),
             seconds(upload.start, trace, run.end()),
@@ -165,7 +166,7 @@ public final class RunFolder {
   }
 
   /** Those of the jobs, and what would fail on AWS, where jobs may write their own folders only. */
-  private List<String> warnings(Ended run, Recorded recorded) {
+  private List<String> warnings(Ended run, Recorded recorded, Map<String, String> complete) {
     List<String> warnings = new ArrayList<>(recorded.warnings());
     try {
       for (Path folder : Folders.in(cloud.bucketFolder())) {
@@ -183,7 +184,7 @@ public final class RunFolder {
     }
     if (run.succeeded()) {
       cloud.outputs().stream()
-          .filter(name -> !outputs(run.runId()).containsKey(name))
+          .filter(name -> !complete.containsKey(name))
           .map(name -> "no job wrote %s/, which %s names as output".formatted(name, Jobs.FILE))
           .forEach(warnings::add);
     }
