@@ -56,7 +56,7 @@ final class GlueJobs extends Construct {
     List<Asset> jars = jars(artifacts);
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
-    PythonScripts python = new PythonScripts(this, artifacts, specs);
+    PythonScripts python = new PythonScripts(this, artifacts.project(), specs);
     List<IConnection> connections = connections(network);
     SecurityConfiguration security = security(settings, logs, bucket);
     List<Asset> files =

@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,14 +26,14 @@ final class PythonScripts extends Construct {
   private final Map<Job, Asset> scripts = new LinkedHashMap<>();
   private final Asset module;
 
-  PythonScripts(Construct scope, Artifacts artifacts, Jobs jobs) {
+  PythonScripts(Construct scope, Project project, Jobs jobs) {
     super(scope, "Python");
     for (Job job : jobs.jobs()) {
       if (job.script() != null) {
-        scripts.put(job, asset(job.state(), artifacts.script(job)));
+        scripts.put(job, asset(job.state(), project.script(job)));
       }
     }
-    this.module = scripts.isEmpty() ? null : asset("Module", artifacts.pythonModule());
+    this.module = scripts.isEmpty() ? null : asset("Module", project.pythonModule());
   }
 
   /** What the jobs must be able to read. */

@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Project;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,7 +22,7 @@ public final class WaybillApp {
     try {
       Path root = Path.of(System.getProperty(ROOT, ""));
       Path project = Path.of(System.getProperty(PROJECT, root.toString()));
-      stack(app, System.getenv(), new Artifacts(root, project));
+      stack(app, System.getenv(), new Artifacts(new Project(root, project)));
     } catch (IllegalArgumentException e) {
       System.err.println("waybill: " + e.getMessage());
       System.exit(1);

@@ -13,7 +13,7 @@ public final class WaybillStack extends Stack {
 
   public WaybillStack(Construct scope, StackProps props, Settings settings, Artifacts artifacts) {
     super(scope, settings.stackName(), props);
-    Jobs specs = artifacts.jobs();
+    Jobs specs = artifacts.project().jobs();
     Key key = StackKey.create(this);
     Logs logs = new Logs(key, settings.logDays());
     Network network = new Network(this, settings, logs);

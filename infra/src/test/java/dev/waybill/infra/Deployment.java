@@ -3,6 +3,7 @@ package dev.waybill.infra;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.waybill.workflow.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import software.amazon.awscdk.assertions.Template;
 record Deployment(Template template, JsonNode json) {
 
   static final Path ROOT = Path.of(System.getProperty("waybill.root"));
-  static final Artifacts ARTIFACTS = new Artifacts(ROOT);
+  static final Artifacts ARTIFACTS = new Artifacts(new Project(ROOT, ROOT));
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());

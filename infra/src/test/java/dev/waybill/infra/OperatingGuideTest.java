@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -156,7 +157,7 @@ class OperatingGuideTest {
     JSON.writeValue(copy.resolve("workflow/pipeline.asl.json").toFile(), workflow);
     JSON.writeValue(copy.resolve(Jobs.FILE).toFile(), jobs);
 
-    Deployment three = Deployment.of(Map.of(), Map.of(), new Artifacts(copy));
+    Deployment three = Deployment.of(Map.of(), Map.of(), new Artifacts(new Project(copy, copy)));
 
     JsonNode job = three.one("AWS::Glue::Job", "JobsCountListings");
     assertThat(job.path("Name").asText()).isEqualTo("waybill-count-listings");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +87,6 @@ class OwnProjectTest {
   }
 
   private Deployment deployed() {
-    return Deployment.of(Map.of(), Map.of(), new Artifacts(Deployment.ROOT, project));
+    return Deployment.of(Map.of(), Map.of(), new Artifacts(new Project(Deployment.ROOT, project)));
   }
 }

@@ -1,6 +1,6 @@
 package dev.waybill.local;
 
-import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Project;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,10 +15,9 @@ import java.util.stream.Stream;
  * Where the build left what the stand-ins start.
  *
  * @param root Waybill's checkout
- * @param project the folder that has the pipeline's jobs and {@code workflow/}: the checkout, or
- *     what {@code ./waybill new} made
+ * @param project whose pipeline is run
  */
-public record Installation(Path root, Path project) {
+public record Installation(Path root, Project project) {
 
   private static final String ROOT = "waybill.root";
   private static final String PROJECT = "waybill.project";
@@ -28,7 +27,7 @@ public record Installation(Path root, Path project) {
 
   /** Of the checkout's own pipeline. */
   public Installation(Path root) {
-    this(root, root);
+    this(root, new Project(root, root));
   }
 
   /** The one that the launcher names in the system properties. */
@@ -38,20 +37,9 @@ public record Installation(Path root, Path project) {
       throw new IllegalStateException(
           "start it by ./waybill: system property " + ROOT + " is missing");
     }
-    return new Installation(Path.of(root), Path.of(System.getProperty(PROJECT, root)));
-  }
-
-  public Path workflow() {
-    return project.resolve("workflow/pipeline.asl.json");
-  }
-
-  /** The pipeline's jobs. */
-  public Jobs jobs() {
-    return Jobs.of(project);
-  }
-
-  public Path lambdaJar() {
-    return root.resolve("lambda-trigger/target/lambda-trigger-deployable.jar");
+    Path checkout = Path.of(root);
+    return new Installation(
+        checkout, new Project(checkout, Path.of(System.getProperty(PROJECT, root))));
   }
 
   /** Class path of the Lambda's JVM: the deployable, and the stand-in for the runtime around it. */
@@ -60,7 +48,7 @@ public record Installation(Path root, Path project) {
         Stream.of(line("local/target/classpath/launcher.txt").split(File.pathSeparator))
             .filter(jar -> jar.contains("aws-lambda-java-serialization"))
             .map(Path::of);
-    return join(Stream.concat(Stream.of(lambdaJar(), localJar()), runtime));
+    return join(Stream.concat(Stream.of(project.lambdaJar(), localJar()), runtime));
   }
 
   /** Class path of a job's JVM: what is deployed, Spark as Glue has it, and the stand-in. */
@@ -70,21 +58,7 @@ public record Installation(Path root, Path project) {
 
   /** The same without Spark. */
   public String deployedClassPath() {
-    Stream<Path> deployed =
-        project.equals(root)
-            ? Stream.of(root.resolve("glue-jobs/target/glue-jobs-deployable.jar"))
-            : Stream.of(project.resolve("target/jobs.jar"), tracingJar());
-    return join(Stream.concat(deployed, Stream.of(localJar())));
-  }
-
-  /** The library as it is published: for a job that is not built here. */
-  public Path tracingJar() {
-    return root.resolve("glue-tracing/target/published/glue-tracing.jar");
-  }
-
-  /** The folder of the library's module for Python. */
-  public Path pythonFolder() {
-    return root.resolve("glue-tracing/python");
+    return join(Stream.concat(project.jobJars().stream(), Stream.of(localJar())));
   }
 
   /** What Spark's JVM needs on Java 17; the parent pom has the list. */

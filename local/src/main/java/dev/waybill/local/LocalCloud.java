@@ -113,11 +113,12 @@ public final class LocalCloud implements AutoCloseable {
     this.bucketFolder = Folders.create(folder.resolve("bucket"));
     this.runsFolder = Folders.create(folder.resolve("runs"));
     Folders.create(bucketFolder.resolve("input"));
-    Jobs pipeline = installation.jobs();
+    Jobs pipeline = installation.project().jobs();
     PythonSpark python = PythonSpark.of(installation, pipeline);
     this.outputs = pipeline.outputs();
     this.machine =
-        StateMachine.load(STATE_MACHINE, installation.workflow(), pipeline.names(Job::name));
+        StateMachine.load(
+            STATE_MACHINE, installation.project().workflow(), pipeline.names(Job::name));
     this.jvms = new ChildJvms(folder, runsFolder);
     this.daemon = new DaemonClient(backend.xrayDaemon(), warnings);
     this.segments = new Segments(daemon::send);

@@ -36,7 +36,7 @@ final class NewCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Language language = python ? Language.PYTHON : Language.JAVA;
-    new NewProject(Installation.ofLauncher().root(), language).write(folder);
+    new NewProject(Installation.ofLauncher(), language).write(folder);
     spec.commandLine()
         .getOut()
         .printf(

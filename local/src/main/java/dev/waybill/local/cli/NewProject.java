@@ -42,17 +42,18 @@ final class NewProject {
   private static final Map<String, String> FILES =
       Map.of("gitignore", ".gitignore", LAUNCHER, LAUNCHER, "orders.csv", SAMPLE);
 
+  private final Installation installation;
   private final Path root;
   private final Language language;
 
   /**
    * Makes one.
    *
-   * @param root Waybill's checkout
    * @param language of the job
    */
-  NewProject(Path root, Language language) {
-    this.root = root;
+  NewProject(Installation installation, Language language) {
+    this.installation = installation;
+    this.root = installation.root();
     this.language = language;
   }
 
@@ -142,9 +143,10 @@ final class NewProject {
     values.put("root", "'" + root.toString().replace("'", "'\\''") + "'");
     values.put(
         "version", first("<artifactId>waybill</artifactId>\\s*<version>(.*?)</version>", pom));
-    for (String property : List.of("spark.version", "scala.binary.version")) {
-      values.put(property, first("<%s>(.*?)</%<s>".formatted(Pattern.quote(property)), pom));
-    }
+    values.put("spark.version", installation.sparkVersion());
+    values.put(
+        "scala.binary.version",
+        first("<scala\\.binary\\.version>(.*?)</scala\\.binary\\.version>", pom));
     values.put("junit", versionOf("junit-bom", pom));
     for (String plugin :
         List.of(
@@ -154,7 +156,7 @@ final class NewProject {
             "maven-jar-plugin")) {
       values.put(plugin, versionOf(plugin, pom));
     }
-    values.put("spark.jvm.options", String.join(" ", new Installation(root).sparkOptions()));
+    values.put("spark.jvm.options", String.join(" ", installation.sparkOptions()));
     return values;
   }
 

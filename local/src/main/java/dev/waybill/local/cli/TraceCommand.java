@@ -7,6 +7,7 @@ import dev.waybill.local.run.Progress;
 import dev.waybill.local.run.SparkCommand;
 import dev.waybill.local.run.TracedCommand;
 import dev.waybill.local.run.TracedCommand.Ended;
+import dev.waybill.workflow.Project;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,15 +51,15 @@ final class TraceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Progress progress = new Progress(System.err, false);
     Backend collector = backend.backend(progress::warn);
-    Installation installation = Installation.ofLauncher();
+    Project files = Installation.ofLauncher().project();
     Stopping stopping = new Stopping();
     try (OutFolder folder = OutFolder.share(out, progress::warn);
         Shutdown shutdown = Shutdown.onSignal(stopping::stop)) {
       Ended ended =
           new TracedCommand(
                   out.toAbsolutePath().normalize().resolve("runs"),
-                  installation.tracingJar(),
-                  installation.pythonFolder())
+                  files.tracingJar(),
+                  files.pythonModule().getParent())
               .run(new SparkCommand(words), collector, stopping::of, progress::warn);
       spec.commandLine().getErr().println(SummaryTable.of(List.of(ended.summary())));
       if (!ended.hasJob()) {

@@ -72,7 +72,7 @@ final class UploadCommand implements Callable<Integer> {
     errors.requireRegion();
     try (AwsClients aws = AwsClients.ofEnvironment()) {
       DeployedStack stack = DeployedStack.find(aws, errors, target.stack, target.bucket);
-      List<String> outputs = Installation.ofLauncher().jobs().outputs();
+      List<String> outputs = Installation.ofLauncher().project().jobs().outputs();
       summaries =
           new DeployedRuns(aws, errors, stack, progress, POLL, PATIENCE, outputs)
               .run(files, outside);

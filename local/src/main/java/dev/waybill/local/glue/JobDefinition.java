@@ -38,7 +38,7 @@ public record JobDefinition(
    */
   public static List<JobDefinition> all(
       Installation installation, Function<String, Map<String, String>> more) {
-    return installation.jobs().jobs().stream()
+    return installation.project().jobs().jobs().stream()
         .map(job -> of(installation, job, more.apply(job.name())))
         .toList();
   }
@@ -50,7 +50,7 @@ public record JobDefinition(
     return new JobDefinition(
         job.name(),
         job.script() == null ? job.mainClass() : PythonSpark.RUNNER,
-        job.script() == null ? List.of() : PythonSpark.words(installation, job.script()),
+        job.script() == null ? List.of() : PythonSpark.words(installation, job),
         CONCURRENT_RUNS,
         true,
         TIMEOUT,

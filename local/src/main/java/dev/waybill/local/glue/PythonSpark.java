@@ -26,7 +26,6 @@ public record PythonSpark(String python, Path home) {
   public static final String RUNNER = "org.apache.spark.deploy.PythonRunner";
 
   private static final String VARIABLE = "PYSPARK_PYTHON";
-  private static final String MODULE = "waybill_tracing.py";
   private static final String SCRIPT_FAILED = "SparkUserAppException";
   private static final String TRACEBACK = "Traceback (most recent call last):";
 
@@ -41,18 +40,11 @@ public record PythonSpark(String python, Path home) {
    * @throws IllegalArgumentException where it is missing or of another version than Glue's Spark
    */
   public static PythonSpark of(Installation installation, Jobs jobs) {
-    Optional<Job> script = jobs.jobs().stream().filter(job -> job.script() != null).findFirst();
-    if (script.isEmpty()) {
+    List<Job> scripts = jobs.jobs().stream().filter(job -> job.script() != null).toList();
+    if (scripts.isEmpty()) {
       return null;
     }
-    for (Job job : jobs.jobs()) {
-      if (job.script() != null
-          && !Files.isRegularFile(installation.project().resolve(job.script()))) {
-        throw new IllegalArgumentException(
-            "%s names the script %s for the job %s, and there is no such file in %s"
-                .formatted(Jobs.FILE, job.script(), job.name(), installation.project()));
-      }
-    }
+    scripts.forEach(installation.project()::script);
     String named = System.getenv(VARIABLE);
     String python = named == null || named.isBlank() ? "python3" : named;
     List<String> found = look(python);
@@ -61,7 +53,7 @@ public record PythonSpark(String python, Path home) {
       throw new IllegalArgumentException(
           "the job %s is a Python script, and %s has %s: pip install pyspark==%s, and name that Python in %s"
               .formatted(
-                  script.get().name(),
+                  scripts.get(0).name(),
                   python,
                   found.size() == 2 ? "PySpark " + found.get(0) : "no PySpark",
                   version,
@@ -71,10 +63,10 @@ public record PythonSpark(String python, Path home) {
   }
 
   /** What {@link #RUNNER} is given before a script's arguments. */
-  public static List<String> words(Installation installation, String script) {
+  public static List<String> words(Installation installation, Job job) {
     return List.of(
-        installation.project().resolve(script).toString(),
-        installation.pythonFolder().resolve(MODULE).toString());
+        installation.project().script(job).toString(),
+        installation.project().pythonModule().toString());
   }
 
   String classPath(Installation installation) {
