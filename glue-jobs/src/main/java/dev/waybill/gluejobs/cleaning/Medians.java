@@ -1,5 +1,6 @@
 package dev.waybill.gluejobs.cleaning;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.expr;
@@ -41,7 +42,10 @@ public record Medians(
     Map<RejectReason, Long> rejected,
     ValueChanges changes) {
 
-  private static final String RIGHT_DAY = "right_day";
+  /** Before the names of values that are computed in generated code, before the aggregation. */
+  private static final String RIGHT = "right_";
+
+  private static final String RIGHT_DAY = RIGHT + "day";
 
   /**
    * Looks at all rows: a Spark action.
@@ -52,8 +56,12 @@ public record Medians(
     Column kept = not(Rejection.isMarked());
     List<Replaceable> replaceable = replaceable(runDate);
     List<Column> asked = new ArrayList<>();
-    ListingColumns.REVIEW_FIGURES.forEach(
-        column -> asked.add(percentile(when(kept, ReduceSkewness.value(column)), lit(0.5))));
+    Map<String, Column> right = new LinkedHashMap<>();
+    for (String column : ListingColumns.REVIEW_FIGURES) {
+      right.put(RIGHT + column, when(kept, ReduceSkewness.value(column)));
+      asked.add(percentile(col(RIGHT + column), lit(0.5)));
+    }
+    right.put(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate())));
     asked.add(expr("percentile_disc(0.5) WITHIN GROUP (ORDER BY " + RIGHT_DAY + ")").cast("long"));
     asked.add(count(when(kept, lit(1))));
     for (RejectReason reason : RejectReason.values()) {
@@ -63,7 +71,7 @@ public record Medians(
     asked.addAll(ValueChanges.counts(replaceable));
     Row answer =
         Replaceable.readAll(rows, replaceable)
-            .withColumn(RIGHT_DAY, when(kept, unix_date(CorrectReviewDates.rightDate())))
+            .withColumns(right)
             .select(asked.toArray(Column[]::new))
             .head();
     return read(answer, ValueChanges.read(answer, first, replaceable));

@@ -5,12 +5,15 @@ import java.util.List;
 /** What a job's JVM gets, by the size of the run's file. */
 enum JobSize {
 
-  /** What compilers and collectors save later costs more at their start. */
+  /** What compilers, generated code and collectors save later costs more at their start. */
   SMALL(
       32L << 20,
       1_024,
       List.of(
-          "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dspark.sql.codegen.wholeStage=false")),
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Dspark.sql.codegen.wholeStage=false",
+          "-Dspark.sql.codegen.factoryMode=NO_CODEGEN")),
 
   /** The compiler C2 takes longer than it saves; C1 alone would get a small code cache. */
   MEDIUM(
