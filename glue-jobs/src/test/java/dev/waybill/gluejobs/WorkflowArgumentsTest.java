@@ -33,6 +33,7 @@ class WorkflowArgumentsTest {
           "traceparent",
           "tracestate",
           "JOB_RUN_ID",
+          RunArguments.CODE_VERSION,
           CleaningOptions.MAX_UNREADABLE_PERCENT,
           CleaningOptions.FAIL_ON_UNREADABLE,
           CleaningOptions.WITH_SAMPLES);
