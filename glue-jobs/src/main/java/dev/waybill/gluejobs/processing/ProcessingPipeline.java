@@ -7,6 +7,7 @@ import dev.waybill.gluejobs.RowCount;
 import dev.waybill.gluejobs.RunArguments;
 import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.gluejobs.RunRecord.DataSet;
+import dev.waybill.gluejobs.catalog.CatalogPartitions;
 import dev.waybill.gluejobs.output.OutputFiles;
 import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
@@ -91,6 +92,9 @@ public final class ProcessingPipeline {
         Output.NEIGHBOURHOOD_SUMMARY.folder(),
         outputs.describe(Output.NEIGHBOURHOOD_SUMMARY, neighbourhoods.rows(), hadoop));
     RunRecord whole = cleaned.processed(rows, dataSets, Instant.now());
+    job.arguments()
+        .find(CatalogPartitions.DATABASE)
+        .ifPresent(database -> new CatalogPartitions(database).add(whole));
     whole.write(run, RunRecord.MANIFEST, hadoop);
     whole.index(run, hadoop);
     job.countInputBytes(bytes);
