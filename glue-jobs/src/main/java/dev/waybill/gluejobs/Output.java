@@ -10,6 +10,15 @@ public enum Output {
   QUARANTINE,
   RUNS;
 
+  /**
+   * The one with this folder.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  public static Output ofFolder(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
   /** The folder's name, for example {@code neighbourhood_summary}. */
   public String folder() {
     return name().toLowerCase(Locale.ROOT);

@@ -19,6 +19,12 @@ public record RunArguments(String runId, String bucket, String key, LocalDate ru
   public static final String BUCKET = "bucket";
   public static final String RUN_DATE = "run_date";
 
+  /** When the run began, ISO 8601; the first job's start where nobody said. */
+  public static final String STARTED = "started";
+
+  /** Which code the jobs are: of the job's definition, for what is written about the run. */
+  public static final String CODE_VERSION = "code_version";
+
   /**
    * Reads them.
    *

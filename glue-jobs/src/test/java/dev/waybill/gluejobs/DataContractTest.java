@@ -341,7 +341,7 @@ class DataContractTest {
     for (Output output : List.of(Output.CLEANED, Output.PROCESSED, Output.QUARANTINE)) {
       assertThat(second.files(output)).as("%s", output).hasSize(2).contains("_SUCCESS");
     }
-    assertThat(second.record("manifest.json").path("outputs").path("cleaned").asText())
+    assertThat(second.record("manifest.json").at("/outputs/cleaned/location").asText())
         .endsWith("/cleaned/run=run-1");
   }
 

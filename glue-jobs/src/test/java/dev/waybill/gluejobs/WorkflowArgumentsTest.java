@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.waybill.gluejobs.catalog.CatalogPartitions;
 import dev.waybill.gluejobs.cleaning.CleaningOptions;
 import dev.waybill.gluejobs.cleaning.CleaningPipeline;
 import dev.waybill.gluejobs.processing.ProcessingPipeline;
@@ -33,6 +34,8 @@ class WorkflowArgumentsTest {
           "traceparent",
           "tracestate",
           "JOB_RUN_ID",
+          RunArguments.CODE_VERSION,
+          CatalogPartitions.DATABASE,
           CleaningOptions.MAX_UNREADABLE_PERCENT,
           CleaningOptions.FAIL_ON_UNREADABLE,
           CleaningOptions.WITH_SAMPLES);

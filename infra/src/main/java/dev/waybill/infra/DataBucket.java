@@ -35,8 +35,6 @@ final class DataBucket extends Construct {
   static final String INPUT = Jobs.INPUT;
 
   private static final int ACCESS_LOG_DAYS = 90;
-  private static final int OLD_VERSION_DAYS = 30;
-  private static final int ABANDONED_UPLOAD_DAYS = 7;
 
   private final Settings settings;
   private final Logs logs;
@@ -145,7 +143,23 @@ final class DataBucket extends Construct {
         List.of(own == null ? arn() : own.getBucketArn()),
         Map.of("StringLike", Map.of("s3:prefix", listed)));
     if (key != null) {
-      jobs.values().forEach(this::grantKey);
+      jobs.values()
+          .forEach(
+              role -> grantKey(role, List.of("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")));
+    }
+  }
+
+  /** Lets the workflow leave a record of a run that failed. */
+  void grantRecords(Role workflow) {
+    allow(
+        "WorkflowRecords",
+        List.of(workflow),
+        List.of("s3:PutObject"),
+        List.of(objects(Jobs.RUNS + "/run=*/manifest.json"), objects(Jobs.RUNS + "/index/*.json")),
+        Map.of(),
+        "the workflow records runs, whose ids are not known before");
+    if (key != null) {
+      grantKey(workflow, List.of("kms:GenerateDataKey"));
     }
   }
 
@@ -162,10 +176,10 @@ final class DataBucket extends Construct {
    * @see <a href="https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html">Encryption in
    *     Glue</a>
    */
-  private void grantKey(Role jobs) {
-    jobs.addToPolicy(
+  private void grantKey(Role role, List<String> actions) {
+    role.addToPolicy(
         PolicyStatement.Builder.create()
-            .actions(List.of("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"))
+            .actions(actions)
             .resources(List.of(key.getKeyArn()))
             .conditions(
                 Map.of(
@@ -180,21 +194,32 @@ final class DataBucket extends Construct {
       List<String> actions,
       List<String> resources,
       Map<String, ?> conditions) {
+    allow(
+        id,
+        jobs,
+        actions,
+        resources,
+        conditions,
+        "the jobs read and write whole folders of the existing bucket");
+  }
+
+  private void allow(
+      String id,
+      Collection<Role> roles,
+      List<String> actions,
+      List<String> resources,
+      Map<String, ?> conditions,
+      String whyWildcards) {
     if (own != null) {
       own.addToResourcePolicy(
-          statement(id, actions, resources, conditions).principals(List.copyOf(jobs)).build());
+          statement(id, actions, resources, conditions).principals(List.copyOf(roles)).build());
       return;
     }
-    for (Role job : jobs) {
-      job.addToPolicy(statement(id, actions, resources, conditions).build());
+    for (Role role : roles) {
+      role.addToPolicy(statement(id, actions, resources, conditions).build());
       resources.stream()
           .filter(resource -> resource.contains("*"))
-          .forEach(
-              resource ->
-                  Findings.acknowledgeWildcard(
-                      job,
-                      resource,
-                      "the jobs read and write whole folders of the existing bucket"));
+          .forEach(resource -> Findings.acknowledgeWildcard(role, resource, whyWildcards));
     }
   }
 
@@ -233,7 +258,7 @@ final class DataBucket extends Construct {
             .versioned(true)
             .serverAccessLogsBucket(accessLogs)
             .serverAccessLogsPrefix("data/")
-            .lifecycleRules(lifecycle())
+            .lifecycleRules(DataLifecycle.rules(settings, written))
             .build();
     if (!settings.keepData()) {
       EmptiedOnDestroy.secure(this, settings, logs);
@@ -251,27 +276,6 @@ final class DataBucket extends Construct {
         .removalPolicy(
             settings.keepData() ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY)
         .autoDeleteObjects(!settings.keepData());
-  }
-
-  private List<LifecycleRule> lifecycle() {
-    List<LifecycleRule> rules = new ArrayList<>();
-    rules.add(
-        LifecycleRule.builder()
-            .id("abandoned-uploads-and-old-versions")
-            .abortIncompleteMultipartUploadAfter(Duration.days(ABANDONED_UPLOAD_DAYS))
-            .noncurrentVersionExpiration(Duration.days(OLD_VERSION_DAYS))
-            .expiredObjectDeleteMarker(true)
-            .build());
-    settings.retention().days(written).forEach((folder, days) -> rules.add(expire(folder, days)));
-    return rules;
-  }
-
-  private static LifecycleRule expire(String folder, int days) {
-    return LifecycleRule.builder()
-        .id("expire-" + folder)
-        .prefix(folder + "/")
-        .expiration(Duration.days(days))
-        .build();
   }
 
   private static CfnBucket.LambdaConfigurationProperty onCreated(IFunction function) {

@@ -33,6 +33,9 @@ final class GlueJobs extends Construct {
   /** The job that reads the file's values: {@link Settings} have arguments of its own. */
   private static final String READS_VALUES = "clean-listings";
 
+  /** The last job: what it finds, all of the run has written. */
+  private static final String ADDS_PARTITIONS = "process-listings";
+
   /** A script has none, and the CDK asks for one. */
   private static final String NO_CLASS = "none";
 
@@ -48,6 +51,7 @@ final class GlueJobs extends Construct {
       Artifacts artifacts,
       Network network,
       DataBucket bucket,
+      Catalog catalog,
       Collector collector,
       Jobs specs) {
     super(scope, "Jobs");
@@ -75,6 +79,11 @@ final class GlueJobs extends Construct {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
       if (spec.name().equals(READS_VALUES)) {
         arguments.putAll(settings.cleaningArguments());
+        arguments.put("--code_version", jars.get(0).getAssetHash());
+      }
+      if (spec.name().equals(ADDS_PARTITIONS)) {
+        arguments.putAll(catalog.arguments());
+        catalog.grantPartitions(roles.get(spec));
       }
       arguments.put("--otlp_endpoint", collector.endpoint());
       arguments.put("--custom-logGroup-prefix", logFolder);

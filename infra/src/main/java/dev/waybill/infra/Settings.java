@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,9 @@ import java.util.regex.Pattern;
  * @param roles what the account asks of every role
  * @param keepData whether bucket and data stay when the stack goes
  * @param bucketName an existing bucket, or null for one of the stack's own
+ * @param tables whether the data sets are tables of the Glue Data Catalog
+ * @param athenaScanGiB how much a query of the stack's Athena workgroup may scan, or null for no
+ *     workgroup
  * @param dataKey the ARN of a KMS key that encrypts the data, or null for S3's own
  * @param retention how long the bucket's folders keep their objects
  * @param logDays how long logs are kept
@@ -49,6 +53,8 @@ public record Settings(
     RoleRules roles,
     boolean keepData,
     String bucketName,
+    boolean tables,
+    Integer athenaScanGiB,
     String dataKey,
     Retention retention,
     int logDays,
@@ -123,6 +129,12 @@ public record Settings(
             switches
                 .text("bucketName", BUCKET_NAME, "an S3 bucket's name, such as acme-listings")
                 .orElse(null),
+            !switches
+                .text("tables", Pattern.compile("true|false"), "true or false")
+                .equals(Optional.of("false")),
+            switches
+                .number("athenaScanGiB", 1, 1_000_000, "1 to 1000000 GiB that a query may scan")
+                .orElse(null),
             switches
                 .text(
                     "dataKey",
@@ -193,6 +205,11 @@ public record Settings(
       throw new IllegalArgumentException(
           "context switch s3PrefixList needs endpoints=xray,logs,monitoring,glue in a VPC of the"
               + " stack's own: the jobs reach nothing else then");
+    }
+    if (athenaScanGiB != null && !tables) {
+      throw new IllegalArgumentException(
+          "context switches athenaScanGiB and tables=false exclude each other: the workgroup is for"
+              + " queries of the tables");
     }
     if (alarmTopic != null && alarmEmail != null) {
       throw new IllegalArgumentException(

@@ -19,8 +19,12 @@ public final class WaybillStack extends Stack {
     Network network = new Network(this, settings, logs);
     DataBucket bucket = new DataBucket(this, settings, logs, specs.written());
     Collector collector = new Collector(this, settings, logs, artifacts, network);
+    Catalog catalog = new Catalog(this, settings, artifacts.project().tables(), bucket);
+    if (settings.athenaScanGiB() != null) {
+      new QueryWorkgroup(this, settings, bucket);
+    }
     GlueJobs jobs =
-        new GlueJobs(this, settings, logs, artifacts, network, bucket, collector, specs);
+        new GlueJobs(this, settings, logs, artifacts, network, bucket, catalog, collector, specs);
     Workflow workflow = new Workflow(this, settings, logs, artifacts, jobs, bucket, specs);
     Trigger trigger = new Trigger(this, settings, logs, artifacts, workflow);
     bucket.notifies(trigger.alias());

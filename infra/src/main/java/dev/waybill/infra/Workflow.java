@@ -58,6 +58,7 @@ final class Workflow extends Construct {
                     "glue:BatchStopJobRun"))
             .resources(jobs.arns())
             .build());
+    bucket.grantRecords(role);
     this.machine =
         StateMachine.Builder.create(this, "StateMachine")
             .stateMachineName(name)

@@ -127,7 +127,8 @@ class LicencesIT {
         "WAYBILL_QUERIES",
         "WAYBILL_CFN_LINT",
         "WAYBILL_CHECKOV",
-        "WAYBILL_PYSPARK"
+        "WAYBILL_PYSPARK",
+        "WAYBILL_DUCKDB"
       })
   void everyPartOfWhatCiBuildsMayBeTaken(String variable) throws IOException {
     String made = System.getenv(variable);

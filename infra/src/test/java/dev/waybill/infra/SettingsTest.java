@@ -30,6 +30,8 @@ class SettingsTest {
                 new RoleRules(null, null),
                 false,
                 null,
+                true,
+                null,
                 null,
                 new Retention(null, null, Map.of(), null, null),
                 30,
@@ -104,6 +106,8 @@ class SettingsTest {
           vpcId           | vpc_1     | expected a VPC's id, such as vpc-0a1b2c3d4e5f67890
           natGateways     | 0         | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
           natGateways     | two       | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
+          tables          | no        | expected true or false
+          athenaScanGiB   | 0         | expected 1 to 1000000 GiB that a query may scan
           endpoints       | xray,s3   | expected a list, with commas, of xray, logs, monitoring, glue
           workerType      | G.025X    | expected one of G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X
           workers         | 1         | expected 2 to 299 workers, of which one is the driver
@@ -145,10 +149,10 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.of(Map.of("natGateway", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "context switch natGateway is unknown; there are alarmEmail, alarmTopic, bucketName,"
+            "context switch natGateway is unknown; there are alarmEmail, alarmTopic, athenaScanGiB, bucketName,"
                 + " dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
                 + " maxUnreadablePercent, natGateways, outputDays, permissionsBoundary, quarantineDays, rejectedPercent,"
-                + " rolePath, runsDays, s3PrefixList, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
+                + " rolePath, runsDays, s3PrefixList, sampling, samplingRate, stackName, tables, traces, vpcId, withSamples, workerType, workers");
   }
 
   @Test

@@ -31,7 +31,7 @@ class WorkflowTest {
     Set<String> jobs = new TreeSet<>();
     stack.all("AWS::Glue::Job").values().forEach(job -> jobs.add(job.path("Name").asText()));
     for (JsonNode state : definition.path("States")) {
-      if (state.path("Type").asText().equals("Task")) {
+      if (state.path("Resource").asText().contains(":glue:")) {
         String placeholder = state.at("/Parameters/JobName").asText().replaceAll("[${}]", "");
         assertThat(machine.at("/DefinitionSubstitutions/" + placeholder).asText()).isIn(jobs);
         jobs.remove(machine.at("/DefinitionSubstitutions/" + placeholder).asText());

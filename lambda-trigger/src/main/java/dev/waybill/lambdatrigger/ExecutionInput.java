@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -42,10 +43,14 @@ record ExecutionInput(
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** An execution's name has 80 characters at most; 17 are the hash. */
-  private static final int LONGEST_SLUG = 48;
+  /** An execution's name has 80 characters at most; 19 are the time, 17 the hash. */
+  private static final int LONGEST_SLUG = 44;
 
   private static final int HASH_DIGITS = 16;
+
+  /** Of one width, so that ids sort by time as text. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   static ExecutionInput of(Upload upload, String traceHeader) {
     return new ExecutionInput(
@@ -60,16 +65,21 @@ record ExecutionInput(
   }
 
   /**
-   * The run's id: the file's name for people, then a hash of what identifies this very upload. The
-   * same event gives the same id, another upload of the same file another one.
+   * The run's id: the time of the upload, by which runs sort, the file's name for people, then a
+   * hash of what identifies this very upload. The same event gives the same id, for its time is
+   * when S3 finished the upload; another upload of the same file gives another one.
    */
   static String runId(Upload upload) {
     String version = upload.versionId().isEmpty() ? upload.etag() : upload.versionId();
     String identity = String.join("\0", upload.bucket(), upload.key(), version, upload.sequencer());
-    return slug(upload.key()) + "-" + sha256(identity).substring(0, HASH_DIGITS);
+    return TIME.format(upload.time())
+        + "-"
+        + slug(upload.key())
+        + "-"
+        + sha256(identity).substring(0, HASH_DIGITS);
   }
 
-  /** What an object's runs all begin with: its name in ASCII letters, digits and hyphens. */
+  /** An object's name in ASCII letters, digits and hyphens. */
   static String slug(String key) {
     String name = key.substring(key.lastIndexOf('/') + 1).replaceAll("(?i)\\.csv$", "");
     String ascii =

@@ -19,9 +19,11 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +122,20 @@ class StartPipelineTest {
     assertThat(ExecutionInput.runId(upload))
         .isEqualTo(ExecutionInput.runId(again))
         .isNotEqualTo(ExecutionInput.runId(later))
-        .matches("gro-e-liste-1-[0-9a-f]{16}");
+        .matches("\\d{8}-\\d{9}-gro-e-liste-1-[0-9a-f]{16}");
+  }
+
+  @Test
+  void runIdsSortByTheTimeOfTheUpload() {
+    Upload upload = Upload.of(object("input/a.csv"));
+    List<String> ids =
+        Stream.of("2026-01-09T23:59:59.999Z", "2026-01-10T00:00:00Z", "2026-11-02T10:00:00.5Z")
+            .map(Instant::parse)
+            .map(time -> ExecutionInput.runId(at(upload, time)))
+            .toList();
+
+    assertThat(ids).isSorted();
+    assertThat(ids.get(2)).startsWith("20261102-100000500-a-");
   }
 
   @Test
@@ -378,5 +393,16 @@ class StartPipelineTest {
     public int getMemoryLimitInMB() {
       return 512;
     }
+  }
+
+  private static Upload at(Upload upload, Instant time) {
+    return new Upload(
+        upload.bucket(),
+        upload.key(),
+        upload.versionId(),
+        upload.etag(),
+        upload.size(),
+        upload.sequencer(),
+        time);
   }
 }

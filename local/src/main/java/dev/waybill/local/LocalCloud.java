@@ -145,6 +145,7 @@ public final class LocalCloud implements AutoCloseable {
             machine,
             Map.of(DeployedStack.BUCKET_TAG, BUCKET, DeployedStack.STACK_TAG, STACK),
             glue.url(),
+            this::clients,
             segments);
     this.lambda =
         LambdaFunction.start(

@@ -27,6 +27,15 @@ public record Project(Path root, Path folder) {
     return Jobs.of(folder);
   }
 
+  /**
+   * The tables that its data sets are.
+   *
+   * @throws IllegalArgumentException where {@code workflow/tables.json} is wrong
+   */
+  public Tables tables() {
+    return Tables.of(folder);
+  }
+
   public Path lambdaJar() {
     return root.resolve("lambda-trigger/target/lambda-trigger-deployable.jar");
   }

@@ -4,14 +4,17 @@ import static org.apache.spark.sql.functions.col;
 
 import dev.waybill.gluejobs.InputObject;
 import dev.waybill.gluejobs.ListingColumns;
+import dev.waybill.gluejobs.Origin;
 import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.Partitions;
 import dev.waybill.gluejobs.RejectReason;
 import dev.waybill.gluejobs.RowCount;
 import dev.waybill.gluejobs.RunArguments;
 import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.gluejobs.RunRecord.DataSet;
 import dev.waybill.gluejobs.csv.CsvCuts;
 import dev.waybill.gluejobs.csv.CsvSource;
+import dev.waybill.gluejobs.output.OutputFiles;
 import dev.waybill.gluejobs.values.Visible;
 import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
@@ -21,10 +24,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +70,8 @@ public final class CleaningPipeline {
             "check header", () -> ReadListings.open(spark, InputObject.of(run, job.arguments())));
     file.warnings().forEach(this::warn);
     Partitions.fit(spark, file.bytes());
+    Origin origin = Origin.of(job, run, file.object(), file.bytes());
+    OutputFiles outputs = new OutputFiles(run, origin);
 
     CsvCuts cuts = job.step("find records", () -> CsvCuts.of(spark, file.object(), file.bytes()));
     RowwiseSteps checked = check(file, cuts);
@@ -83,17 +88,31 @@ public final class CleaningPipeline {
                 rows -> CorrectReviewDates.apply(rows, medians, run.runDate()))
             .counted();
     RowCount written = new RowCount();
-    job.step("write cleaned", () -> write(cleaned, written, Output.CLEANED));
+    job.step("write cleaned", () -> outputs.write(written.of(cleaned), Output.CLEANED));
 
     RowCount quarantined = new RowCount();
     Dataset<Row> rejected = Partitions.fewer(rejected(checked.rows()), file.bytes());
-    job.step("write quarantine", () -> write(rejected, quarantined, Output.QUARANTINE));
+    job.step("write quarantine", () -> outputs.write(quarantined.of(rejected), Output.QUARANTINE));
 
     long rowsRead = cuts.rows();
     job.step(
         "check conservation",
         () -> Conservation.check(rowsRead, medians, written.rows(), quarantined.rows()));
-    record(file, rowsRead, medians, examples);
+    Configuration hadoop = spark.sessionState().newHadoopConf();
+    Map<String, DataSet> dataSets = new LinkedHashMap<>();
+    dataSets.put(Output.CLEANED.folder(), outputs.describe(Output.CLEANED, written.rows(), hadoop));
+    dataSets.put(
+        Output.QUARANTINE.folder(),
+        outputs.describe(Output.QUARANTINE, quarantined.rows(), hadoop));
+    RunRecord.cleaned(
+            run,
+            origin,
+            new RunRecord.Rows(rowsRead, medians.kept(), null, rejectedByReason(medians)),
+            new RunRecord.Values(medians.changes().asText(), examples),
+            List.copyOf(warnings),
+            dataSets)
+        .write(run, RunRecord.CLEANED, hadoop);
+    count(file, rowsRead, medians);
   }
 
   /** From the file to rows that are good or marked. */
@@ -152,26 +171,13 @@ public final class CleaningPipeline {
                 .toArray(Column[]::new));
   }
 
-  private void write(Dataset<Row> rows, RowCount count, Output output) {
-    count.of(rows).write().mode(SaveMode.Overwrite).parquet(run.prefix(output).toString());
-  }
-
-  private void record(
-      ReadListings file, long rowsRead, Medians medians, Map<String, List<String>> examples) {
+  private static Map<String, Long> rejectedByReason(Medians medians) {
     Map<String, Long> rejected = new LinkedHashMap<>();
     medians.rejected().forEach((reason, rows) -> rejected.put(reason.text(), rows));
-    Map<String, String> outputs = new LinkedHashMap<>();
-    for (Output output : new Output[] {Output.CLEANED, Output.QUARANTINE}) {
-      outputs.put(output.folder(), run.prefix(output).toString());
-    }
-    new RunRecord(
-            run.runId(),
-            run.key(),
-            new RunRecord.Rows(rowsRead, medians.kept(), null, rejected),
-            new RunRecord.Values(medians.changes().asText(), examples),
-            List.copyOf(warnings),
-            outputs)
-        .write(run, RunRecord.CLEANED, spark.sessionState().newHadoopConf());
+    return rejected;
+  }
+
+  private void count(ReadListings file, long rowsRead, Medians medians) {
     job.countInputBytes(file.bytes());
     job.countRows("read", rowsRead);
     job.countRows("cleaned", medians.kept());
@@ -185,7 +191,7 @@ public final class CleaningPipeline {
         rowsRead,
         medians.kept(),
         medians.allRejected(),
-        rejected,
+        rejectedByReason(medians),
         medians.changes().asText());
   }
 }

@@ -6,17 +6,20 @@ import dev.waybill.gluejobs.Partitions;
 import dev.waybill.gluejobs.RowCount;
 import dev.waybill.gluejobs.RunArguments;
 import dev.waybill.gluejobs.RunRecord;
+import dev.waybill.gluejobs.RunRecord.DataSet;
+import dev.waybill.gluejobs.catalog.CatalogPartitions;
+import dev.waybill.gluejobs.output.OutputFiles;
 import dev.waybill.gluetracing.RowwiseSteps;
 import dev.waybill.gluetracing.TracedJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +47,7 @@ public final class ProcessingPipeline {
   public void run() {
     RunRecord cleaned =
         job.step("read run record", () -> RunRecord.read(run, RunRecord.CLEANED, hadoop));
+    OutputFiles outputs = new OutputFiles(run, cleaned.origin());
     Path input = run.prefix(Output.CLEANED);
     long bytes = sizeOf(input);
     Partitions.fit(spark, bytes * PARQUET_SHRINKS);
@@ -52,7 +56,13 @@ public final class ProcessingPipeline {
     RowwiseSteps listings =
         job.rowwise(
             "read cleaned",
-            () -> spark.read().schema(CleanedListings.SCHEMA).parquet(input.toString()));
+            () ->
+                spark
+                    .read()
+                    .schema(CleanedListings.SCHEMA)
+                    // Else Spark may take the folder's name, run=…, for a column of its rows.
+                    .option("recursiveFileLookup", true)
+                    .parquet(input.toString()));
     Dataset<Row> costs = AddCosts.withCostPerNight(listings.rows());
     Dataset<Row> processed =
         listings
@@ -62,22 +72,34 @@ public final class ProcessingPipeline {
             .then("rank overall", rows -> AddRanks.asProportions(AddRanks.overall(rows, all), all))
             .counted();
     RowCount written = new RowCount();
-    job.step("write processed", () -> write(written.of(processed), Output.PROCESSED));
+    job.step("write processed", () -> outputs.write(written.of(processed), Output.PROCESSED));
 
     Dataset<Row> summary =
         job.step(
             "summarize neighbourhoods",
             SummarizeNeighbourhoods.columns(costs),
             SummarizeNeighbourhoods::apply);
-    job.step("write neighbourhood summary", () -> write(summary, Output.NEIGHBOURHOOD_SUMMARY));
+    RowCount neighbourhoods = new RowCount();
+    job.step(
+        "write neighbourhood summary",
+        () -> outputs.write(neighbourhoods.of(summary), Output.NEIGHBOURHOOD_SUMMARY));
 
     long rows = written.rows();
     job.step("check conservation", () -> check(all, rows));
-    record(cleaned, rows, bytes);
-  }
-
-  private void write(Dataset<Row> rows, Output output) {
-    rows.write().mode(SaveMode.Overwrite).parquet(run.prefix(output).toString());
+    Map<String, DataSet> dataSets = new LinkedHashMap<>();
+    dataSets.put(Output.PROCESSED.folder(), outputs.describe(Output.PROCESSED, rows, hadoop));
+    dataSets.put(
+        Output.NEIGHBOURHOOD_SUMMARY.folder(),
+        outputs.describe(Output.NEIGHBOURHOOD_SUMMARY, neighbourhoods.rows(), hadoop));
+    RunRecord whole = cleaned.processed(rows, dataSets, Instant.now());
+    job.arguments()
+        .find(CatalogPartitions.DATABASE)
+        .ifPresent(database -> new CatalogPartitions(database).add(whole));
+    whole.write(run, RunRecord.MANIFEST, hadoop);
+    whole.index(run, hadoop);
+    job.countInputBytes(bytes);
+    job.countRows("processed", rows);
+    LOG.info("{}: {} rows processed", run.key(), rows);
   }
 
   private static void check(long cleaned, long processed) {
@@ -86,25 +108,6 @@ public final class ProcessingPipeline {
           "rows were lost or doubled: %d cleaned, %d processed. The run's outputs are not to be used; run it again"
               .formatted(cleaned, processed));
     }
-  }
-
-  private void record(RunRecord cleaned, long processed, long bytes) {
-    Map<String, String> outputs = new LinkedHashMap<>(cleaned.outputs());
-    for (Output output : new Output[] {Output.PROCESSED, Output.NEIGHBOURHOOD_SUMMARY}) {
-      outputs.put(output.folder(), run.prefix(output).toString());
-    }
-    RunRecord.Rows rows = cleaned.rows();
-    new RunRecord(
-            run.runId(),
-            run.key(),
-            new RunRecord.Rows(rows.read(), rows.cleaned(), processed, rows.rejected()),
-            cleaned.values(),
-            cleaned.warnings(),
-            outputs)
-        .write(run, RunRecord.MANIFEST, hadoop);
-    job.countInputBytes(bytes);
-    job.countRows("processed", processed);
-    LOG.info("{}: {} rows processed", run.key(), processed);
   }
 
   private long sizeOf(Path path) {

@@ -25,6 +25,9 @@ import software.amazon.awssdk.services.sfn.model.HistoryEvent;
 /** Follows executions by Step Functions' own API, from the upload to their end. */
 public final class ExecutionFollower {
 
+  /** As the history names the integration by which jobs run. */
+  private static final String GLUE = "glue";
+
   private final AwsClients aws;
   private final String stateMachineArn;
   private final Pace pace;
@@ -175,14 +178,20 @@ public final class ExecutionFollower {
     for (HistoryEvent event : events) {
       switch (event.type()) {
         case TASK_STATE_ENTERED -> listener.hop(event.stateEnteredEventDetails().name(), "started");
-        case TASK_SUCCEEDED ->
+        case TASK_SUCCEEDED -> {
+          if (GLUE.equals(event.taskSucceededEventDetails().resourceType())) {
             listener.hop(
                 Json.parse(event.taskSucceededEventDetails().output()).path("JobName").asText(),
                 "SUCCEEDED");
-        case TASK_FAILED ->
+          }
+        }
+        case TASK_FAILED -> {
+          if (GLUE.equals(event.taskFailedEventDetails().resourceType())) {
             listener.hop(
                 jobRun(event.taskFailedEventDetails().cause()).path("JobName").asText("Glue"),
                 "FAILED");
+          }
+        }
         default -> {}
       }
     }

@@ -150,14 +150,17 @@ public record RunSummary(
       warnings = warnings == null ? List.of() : warnings;
     }
 
-    /** The whole run's manifest, or the first job's record. */
+    /** The manifest of a run that succeeded, or the first job's record. */
     static Recorded ofRun(AwsClients aws, String bucket, String runId) {
       for (String name : List.of(RunRecord.MANIFEST, RunRecord.CLEANED)) {
         try {
           String key = Output.RUNS.folder() + "/run=" + runId + "/" + name;
           String text =
               aws.s3().getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
-          return RECORD.readValue(text);
+          Recorded recorded = RECORD.readValue(text);
+          if (recorded.rows() != null) {
+            return recorded;
+          }
         } catch (NoSuchKeyException notThatFar) {
           continue;
         } catch (JsonProcessingException e) {

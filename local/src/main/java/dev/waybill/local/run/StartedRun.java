@@ -178,7 +178,17 @@ record StartedRun(
   }
 
   private boolean isComplete(Path bucket) {
-    return Files.exists(prefix(bucket.resolve(Jobs.RUNS)).resolve(RunRecord.MANIFEST));
+    Path manifest = prefix(bucket.resolve(Jobs.RUNS)).resolve(RunRecord.MANIFEST);
+    try {
+      return Files.exists(manifest)
+          && Json.mapper()
+              .readTree(manifest.toFile())
+              .path("status")
+              .asText()
+              .equals(RunRecord.SUCCEEDED);
+    } catch (IOException halfWritten) {
+      return false;
+    }
   }
 
   private Path prefix(Path folder) {

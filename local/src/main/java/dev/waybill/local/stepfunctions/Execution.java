@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.waybill.local.Json;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -15,6 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Execution implements Runnable {
 
+  private static final String GLUE = "glue";
+  private static final String S3 = "aws-sdk:s3";
   private static final int DEFAULT_INTERVAL_SECONDS = 1;
   private static final int DEFAULT_ATTEMPTS = 3;
   private static final double DEFAULT_BACKOFF = 2;
@@ -24,10 +26,11 @@ final class Execution implements Runnable {
   private final String name;
   private final String input;
   private final GlueSync glue;
+  private final S3PutObject s3;
   private final Pause pause;
   private final ExecutionTrace trace;
   private final Instant started = Instant.now();
-  private final List<ObjectNode> history = new ArrayList<>();
+  private final ExecutionHistory history = new ExecutionHistory();
   private Instant stopped;
   private String status = "RUNNING";
   private String output;
@@ -38,12 +41,14 @@ final class Execution implements Runnable {
       String name,
       String input,
       GlueSync glue,
+      S3PutObject s3,
       Pause pause,
       ExecutionTrace trace) {
     this.machine = machine;
     this.name = name;
     this.input = input;
     this.glue = glue;
+    this.s3 = s3;
     this.pause = pause;
     this.trace = trace;
   }
@@ -56,7 +61,7 @@ final class Execution implements Runnable {
 
   @Override
   public void run() {
-    event("ExecutionStarted", "executionStarted", Json.object().put("input", input));
+    history.add("ExecutionStarted", "executionStarted", Json.object().put("input", input));
     try {
       JsonNode data = Json.parse(input);
       String next = machine.definition().path("StartAt").asText();
@@ -105,15 +110,15 @@ final class Execution implements Runnable {
     return json;
   }
 
-  synchronized List<ObjectNode> history() {
-    return List.copyOf(history);
+  List<ObjectNode> history() {
+    return history.events();
   }
 
   private Step enter(String state, JsonNode data) throws InterruptedException {
     JsonNode definition = machine.state(state);
     String type = definition.path("Type").asText();
     trace.entered(state);
-    event(type + "StateEntered", "stateEntered", Json.object().put("name", state));
+    history.add(type + "StateEntered", "stateEntered", Json.object().put("name", state));
     try {
       Step step =
           switch (type) {
@@ -124,7 +129,7 @@ final class Execution implements Runnable {
             default -> new Step(null, data);
           };
       trace.left(step.caught);
-      event(type + "StateExited", "stateExited", Json.object().put("name", state));
+      history.add(type + "StateExited", "stateExited", Json.object().put("name", state));
       return step;
     } catch (StateFailed e) {
       trace.left(e);
@@ -137,15 +142,14 @@ final class Execution implements Runnable {
     for (int retries = 0; ; retries++) {
       PayloadTemplate template = template(state, data, retries);
       try {
-        JsonNode result = runJob(definition, template);
+        JsonNode result =
+            service(definition).equals(GLUE)
+                ? runJob(definition, template)
+                : putObject(definition, template);
         return new Step(
             next(definition), template.withResult(definition.path("ResultPath"), result));
       } catch (StateFailed e) {
-        boolean timedOut = e.error().equals(StateFailed.TIMEOUT);
-        event(
-            timedOut ? "TaskTimedOut" : "TaskFailed",
-            timedOut ? "taskTimedOut" : "taskFailed",
-            glueDetails().put("error", e.error()).put("cause", e.getMessage()));
+        history.taskFailed(service(definition), e);
         if (!retry(definition.path("Retry"), tries, e)) {
           return caught(definition.path("Catch"), template, e);
         }
@@ -158,19 +162,23 @@ final class Execution implements Runnable {
     Duration timeout =
         Duration.ofSeconds(definition.path("TimeoutSeconds").asLong(NO_TIMEOUT_SECONDS));
     JsonNode parameters = template.apply(definition.path("Parameters"));
-    event("TaskScheduled", "taskScheduled", glueDetails().put("parameters", parameters.toString()));
+    history.task("Scheduled", GLUE, "parameters", parameters);
     JsonNode run =
         glue.run(
             parameters,
             timeout,
             trace,
-            started ->
-                event(
-                    "TaskSubmitted",
-                    "taskSubmitted",
-                    glueDetails().put("output", started.toString())));
-    event("TaskSucceeded", "taskSucceeded", glueDetails().put("output", run.toString()));
+            started -> history.task("Submitted", GLUE, "output", started));
+    history.task("Succeeded", GLUE, "output", run);
     return run;
+  }
+
+  private JsonNode putObject(JsonNode definition, PayloadTemplate template) {
+    JsonNode parameters = template.apply(definition.path("Parameters"));
+    history.task("Scheduled", S3, "parameters", parameters);
+    JsonNode result = s3.put(parameters, trace);
+    history.task("Succeeded", S3, "output", result);
+    return result;
   }
 
   private boolean retry(JsonNode retriers, int[] tries, StateFailed failure)
@@ -244,27 +252,20 @@ final class Execution implements Runnable {
         .putObject("Execution")
         .put("Id", machine.executionArn(name))
         .put("Name", name)
-        .put("StartTime", started.toString())
+        .put("StartTime", started.truncatedTo(ChronoUnit.MILLIS).toString())
         .put("RedriveCount", 0);
-    context.putObject("State").put("Name", state).put("RetryCount", retries);
+    context
+        .putObject("State")
+        .put("Name", state)
+        .put("EnteredTime", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+        .put("RetryCount", retries);
     context.putObject("StateMachine").put("Id", machine.arn()).put("Name", machine.name());
     return new PayloadTemplate(data, context);
   }
 
-  /** Adds to the history what is whole: it may be read at any moment. */
-  private synchronized void event(String type, String details, ObjectNode what) {
-    ObjectNode event =
-        Json.object()
-            .put("timestamp", System.currentTimeMillis() / 1000.0)
-            .put("type", type)
-            .put("id", history.size() + 1)
-            .put("previousEventId", history.size());
-    event.set(details + "EventDetails", what);
-    history.add(event);
-  }
-
-  private static ObjectNode glueDetails() {
-    return Json.object().put("resourceType", "glue");
+  /** As the history names it. */
+  private static String service(JsonNode definition) {
+    return definition.path("Resource").asText().equals(StateMachine.GLUE_SYNC) ? GLUE : S3;
   }
 
   private synchronized void end(String how, String result, StateFailed error) {
@@ -274,9 +275,9 @@ final class Execution implements Runnable {
     stopped = Instant.now();
     status = how;
     if (error == null) {
-      event("ExecutionSucceeded", "executionSucceeded", Json.object().put("output", result));
+      history.add("ExecutionSucceeded", "executionSucceeded", Json.object().put("output", result));
     } else {
-      event(
+      history.add(
           "Execution" + how.charAt(0) + how.substring(1).toLowerCase(java.util.Locale.ROOT),
           "executionFailed",
           Json.object().put("error", error.error()).put("cause", error.getMessage()));

@@ -43,13 +43,17 @@ final class ExecutionTrace {
     send();
   }
 
-  /** Notes a call to Glue and what it came to. */
-  void called(String operation, String requestId, double start, StateFailed failure) {
-    ObjectNode call = open(state.withArray("/subsegments").addObject(), "Glue");
+  /**
+   * Notes a call to an AWS service and what it came to.
+   *
+   * @param name the service's
+   */
+  void called(String name, String operation, String requestId, double start, StateFailed failure) {
+    ObjectNode call = open(state.withArray("/subsegments").addObject(), name);
     call.put("start_time", start).put("namespace", "aws");
     call.putObject("aws").put("operation", operation).put("request_id", requestId);
     end(call, failure);
-    ObjectNode service = open(Json.object(), "Glue");
+    ObjectNode service = open(Json.object(), name);
     service
         .put("trace_id", header.root())
         .put("parent_id", call.path("id").asText())

@@ -89,7 +89,7 @@ final class GlueSync {
             : new StateFailed(
                 "Glue." + answer.body.path("__type").asText(),
                 answer.body.path("message").asText());
-    trace.called("StartJobRun", answer.requestId, began, failure);
+    trace.called("Glue", "StartJobRun", answer.requestId, began, failure);
     if (failure != null) {
       throw failure;
     }

@@ -30,9 +30,13 @@ record PayloadTemplate(JsonNode input, JsonNode context) {
   private static final Configuration JACKSON =
       Configuration.builder().jsonProvider(new JacksonJsonNodeJsonProvider()).build();
 
+  private static final String INTRINSIC_FAILURE = "States.IntrinsicFailure";
   private static final String FORMAT = "States.Format";
   private static final String MATH_ADD = "States.MathAdd";
-  private static final Set<String> FUNCTIONS = Set.of(FORMAT, MATH_ADD);
+  private static final String STRING_SPLIT = "States.StringSplit";
+  private static final String ARRAY_GET_ITEM = "States.ArrayGetItem";
+  private static final Set<String> FUNCTIONS =
+      Set.of(FORMAT, MATH_ADD, STRING_SPLIT, ARRAY_GET_ITEM);
   private static final Pattern CALL = Pattern.compile("(States\\.\\w+)\\((.*)\\)", Pattern.DOTALL);
   private static final Pattern FUNCTION = Pattern.compile("States\\.\\w+(?=\\()");
 
@@ -127,8 +131,26 @@ record PayloadTemplate(JsonNode input, JsonNode context) {
       case MATH_ADD ->
           JsonNodeFactory.instance.numberNode(
               arguments.get(0).asLong() + arguments.get(1).asLong());
-      default -> throw new StateFailed("States.IntrinsicFailure", "no such function: " + function);
+      case STRING_SPLIT -> split(arguments.get(0).asText(), arguments.get(1).asText());
+      case ARRAY_GET_ITEM -> item(arguments.get(0), arguments.get(1).asInt());
+      default -> throw new StateFailed(INTRINSIC_FAILURE, "no such function: " + function);
     };
+  }
+
+  /** At each of the separator's characters. */
+  private static JsonNode split(String text, String separators) {
+    ArrayNode parts = JsonNodeFactory.instance.arrayNode();
+    for (String part : text.split("[" + Pattern.quote(separators) + "]+")) {
+      parts.add(part);
+    }
+    return parts;
+  }
+
+  private static JsonNode item(JsonNode array, int index) {
+    if (!array.has(index)) {
+      throw new StateFailed(INTRINSIC_FAILURE, "no item %d in %s".formatted(index, array));
+    }
+    return array.get(index);
   }
 
   private static JsonNode format(List<JsonNode> arguments) {

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 public record StateMachine(String name, JsonNode definition) {
 
   static final String GLUE_SYNC = "arn:aws:states:::glue:startJobRun.sync";
+  static final String S3_PUT_OBJECT = "arn:aws:states:::aws-sdk:s3:putObject";
   static final String ACCOUNT = "000000000000";
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
@@ -142,7 +143,8 @@ public record StateMachine(String name, JsonNode definition) {
         problems.add(where + " has the unsupported field " + field.getKey());
       }
     }
-    if (type.equals("Task") && !state.path("Resource").asText().equals(GLUE_SYNC)) {
+    if (type.equals("Task")
+        && !Set.of(GLUE_SYNC, S3_PUT_OBJECT).contains(state.path("Resource").asText())) {
       problems.add(where + " has the unsupported Resource " + state.path("Resource").asText());
     }
     state.path("Retry").forEach(retry -> check(retry, RETRIER, where + ", Retry", problems));

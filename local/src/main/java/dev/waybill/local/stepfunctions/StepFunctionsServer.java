@@ -1,6 +1,7 @@
 package dev.waybill.local.stepfunctions;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsJson;
 import dev.waybill.local.AwsJson.Fault;
 import dev.waybill.local.AwsJson.Request;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +34,7 @@ public final class StepFunctionsServer implements AutoCloseable {
   private final StateMachine machine;
   private final Map<String, String> tags;
   private final GlueSync glue;
+  private final S3PutObject s3;
   private final Segments segments;
   private final Execution.Pause pause;
   private final Map<String, Execution> executions = new LinkedHashMap<>();
@@ -49,11 +52,13 @@ public final class StepFunctionsServer implements AutoCloseable {
       StateMachine machine,
       Map<String, String> tags,
       String glueUrl,
+      Supplier<AwsClients> clients,
       Segments segments,
       Execution.Pause pause) {
     this.machine = machine;
     this.tags = tags;
     this.glue = new GlueSync(glueUrl);
+    this.s3 = new S3PutObject(clients);
     this.segments = segments;
     this.pause = pause;
     this.endpoint =
@@ -78,19 +83,26 @@ public final class StepFunctionsServer implements AutoCloseable {
    * Starts to serve.
    *
    * @param tags of the state machine
+   * @param clients those by which it calls S3, asked for when it first does
    */
   public static StepFunctionsServer start(
-      StateMachine machine, Map<String, String> tags, String glueUrl, Segments segments) {
-    return start(machine, tags, glueUrl, segments, tries -> Thread.sleep(tries.toMillis()));
+      StateMachine machine,
+      Map<String, String> tags,
+      String glueUrl,
+      Supplier<AwsClients> clients,
+      Segments segments) {
+    return start(
+        machine, tags, glueUrl, clients, segments, tries -> Thread.sleep(tries.toMillis()));
   }
 
   static StepFunctionsServer start(
       StateMachine machine,
       Map<String, String> tags,
       String glueUrl,
+      Supplier<AwsClients> clients,
       Segments segments,
       Execution.Pause pause) {
-    return new StepFunctionsServer(machine, tags, glueUrl, segments, pause);
+    return new StepFunctionsServer(machine, tags, glueUrl, clients, segments, pause);
   }
 
   public String url() {
@@ -116,6 +128,7 @@ public final class StepFunctionsServer implements AutoCloseable {
   public void close() {
     abort();
     endpoint.close();
+    s3.close();
   }
 
   private synchronized ObjectNode startExecution(Request request) {
@@ -146,7 +159,8 @@ public final class StepFunctionsServer implements AutoCloseable {
     ExecutionTrace trace =
         new ExecutionTrace(
             segments, TraceHeader.orNew(header), machine.name(), machine.executionArn(name));
-    Execution execution = new Execution(machine, name, request.text("input"), glue, pause, trace);
+    Execution execution =
+        new Execution(machine, name, request.text("input"), glue, s3, pause, trace);
     try {
       threads.submit(execution);
     } catch (RejectedExecutionException aborted) {

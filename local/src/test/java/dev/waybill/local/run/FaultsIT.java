@@ -218,7 +218,7 @@ class FaultsIT {
 
   private Optional<String> runId(String file) {
     return names(cloud.runsFolder()).stream()
-        .filter(name -> name.startsWith(file + "-"))
+        .filter(name -> name.matches("\\d+-\\d+-" + file + "-[0-9a-f]{16}"))
         .findFirst();
   }
 

@@ -13,12 +13,18 @@ import dev.waybill.local.HttpEndpoint;
 import dev.waybill.local.Ids;
 import dev.waybill.local.Json;
 import dev.waybill.local.Keys;
+import dev.waybill.local.s3.BucketServer;
 import dev.waybill.local.xray.Segments;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
@@ -52,7 +60,10 @@ class PipelineDefinitionTest {
   private final Map<String, ObjectNode> runs = new HashMap<>();
   private final List<Duration> pauses = new ArrayList<>();
   private final Segments segments = new Segments(whole -> {});
+  private final Keys keys = Keys.random();
+  @TempDir private Path bucket;
   private HttpEndpoint glue;
+  private BucketServer s3;
   private StepFunctionsServer stepFunctions;
   private AwsClients aws;
   private StateMachine machine;
@@ -63,12 +74,23 @@ class PipelineDefinitionTest {
         AwsJson.serve(
             "glue", Map.of("StartJobRun", this::startJobRun, "GetJobRun", this::getJobRun));
     machine = StateMachine.load("pipeline", DEFINITION, NAMES);
-    stepFunctions = StepFunctionsServer.start(machine, Map.of(), glue.url(), segments, pauses::add);
-    aws =
-        AwsClients.of(
-            Map.of(
-                "sfn", stepFunctions.url(), "s3", stepFunctions.url(), "xray", stepFunctions.url()),
-            Keys.random());
+    s3 =
+        BucketServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            keys,
+            "uploads",
+            bucket,
+            Clock.systemUTC(),
+            created -> {});
+    stepFunctions =
+        StepFunctionsServer.start(
+            machine,
+            Map.of(),
+            glue.url(),
+            () -> clients(s3.url(), s3.url()),
+            segments,
+            pauses::add);
+    aws = clients(s3.url(), stepFunctions.url());
   }
 
   @AfterEach
@@ -76,6 +98,7 @@ class PipelineDefinitionTest {
     aws.close();
     stepFunctions.close();
     glue.close();
+    s3.close();
   }
 
   @Test
@@ -142,6 +165,69 @@ class PipelineDefinitionTest {
     assertThat(execution.error()).isEqualTo("InvalidInput");
     assertThat(execution.cause()).contains("run-1").contains("input/a.csv: is empty");
     assertThat(started).hasSize(1);
+  }
+
+  @Test
+  void leavesAManifestOfARunThatFailed() throws Exception {
+    glueSays.add("FAILED: Exception in User Class: x : INVALID_INPUT: input/a.csv: is empty");
+
+    DescribeExecutionResponse execution = execute();
+
+    String manifest = Files.readString(bucket.resolve("runs/run=run-1/manifest.json"));
+    JsonNode record = Json.parse(manifest);
+    assertThat(record.path("run_id").asText()).isEqualTo("run-1");
+    assertThat(record.path("status").asText()).isEqualTo("FAILED");
+    assertThat(Instant.parse(record.path("started").asText()))
+        .isBetween(
+            execution.startDate().minusMillis(1), Instant.parse(record.path("ended").asText()));
+    assertThat(record.path("trace_id").asText()).isEqualTo("1-5759e988-bd862e3fe1be46a994272793");
+    assertThat(record.path("input"))
+        .isEqualTo(
+            Json.parse(
+                """
+                {"bucket": "uploads", "key": "input/a b.csv", "version_id": "",
+                 "etag": "0cc175b9c0f1b6a831c399e269772661", "size": 1234}
+                """));
+    assertThat(record.path("run_date").asText()).isEqualTo("2026-11-20");
+    assertThat(record.path("outputs")).isEmpty();
+    assertThat(record.at("/error/type").asText()).isEqualTo("InvalidInput");
+    assertThat(record.at("/error/cause").asText()).contains("input/a.csv: is empty");
+    assertThat(Files.readString(bucket.resolve("runs/index/run-1.json")))
+        .isEqualTo(manifest)
+        .doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TIMEOUT: too long", "EntityNotFoundException"})
+  void leavesOneToo(String ofWhatTheJobsKnowNothing) throws Exception {
+    glueSays.addAll(Collections.nCopies(3, ofWhatTheJobsKnowNothing));
+
+    execute();
+
+    assertThat(bucket.resolve("runs/run=run-1/manifest.json")).exists();
+    assertThat(bucket.resolve("runs/index/run-1.json")).exists();
+  }
+
+  @Test
+  void namesTheTraceOfARunThatWasStartedByATraceparent() throws Exception {
+    String traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    glueSays.add("TIMEOUT: too long");
+
+    ended(start("run-1", input().put("trace_header", traceparent)));
+
+    JsonNode record = Json.parse(Files.readString(bucket.resolve("runs/run=run-1/manifest.json")));
+    assertThat(record.path("trace_id").asText()).isEqualTo(traceparent);
+  }
+
+  @Test
+  void failsAsBeforeWhereItCanNotLeaveAManifest() throws Exception {
+    glueSays.add("FAILED: INVALID_INPUT: input/a.csv: is empty");
+
+    DescribeExecutionResponse execution = ended(start("run-1", input().put("bucket", "another")));
+
+    assertThat(execution.error()).isEqualTo("InvalidInput");
+    assertThat(execution.cause()).contains("input/a.csv: is empty");
+    assertThat(pauses).as("tries to write it").hasSize(4);
   }
 
   @Test
@@ -234,6 +320,10 @@ class PipelineDefinitionTest {
         .hasMessageContaining("state C has the unsupported field OutputPath")
         .hasMessageContaining("state C goes to Nowhere")
         .hasMessageContaining("placeholder ${JobName} has no value");
+  }
+
+  private AwsClients clients(String s3Url, String otherUrl) {
+    return AwsClients.of(Map.of("s3", s3Url, "sfn", otherUrl, "xray", otherUrl), keys);
   }
 
   private DescribeExecutionResponse execute() {
