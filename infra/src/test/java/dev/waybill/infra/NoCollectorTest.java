@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +52,7 @@ class NoCollectorTest {
       assertThat(arguments.has("--otlp_endpoint")).isFalse();
       assertThat(arguments.path("--telemetry").asText()).isEqualTo("aws");
       assertThat(arguments.path("--metrics_namespace").asText()).isEqualTo("Waybill");
-      assertThat(Deployment.text(arguments.path("--metrics_log_group")))
-          .isEqualTo("<%s>", METRICS);
+      assertThat(Deployment.text(arguments.path("--metrics_log_group"))).isEqualTo("<%s>", METRICS);
     }
   }
 
@@ -110,9 +112,7 @@ class NoCollectorTest {
     for (String metric :
         List.of("waybill.rows", "waybill.values.changed", "waybill.job.duration")) {
       List<String> asked = searches(dashboard, metric);
-      assertThat(asked)
-          .isNotEmpty()
-          .isEqualTo(searches(dashboard(Deployment.standard()), metric));
+      assertThat(asked).isNotEmpty().isEqualTo(searches(dashboard(Deployment.standard()), metric));
     }
     assertThat(stack.one("AWS::CloudWatch::Alarm", "AlarmsRejectedRows"))
         .isEqualTo(Deployment.standard().one("AWS::CloudWatch::Alarm", "AlarmsRejectedRows"));
@@ -134,8 +134,34 @@ class NoCollectorTest {
     assertThatThrownBy(() -> Settings.of(Map.of("collector", "none", name, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "context switches collector=none and %s exclude each other: without a collector",
-            name);
+            "context switches collector=none and %s exclude each other: without a collector", name);
+  }
+
+  @Test
+  void theGuidesCostsAddUpAndCountTheAlarmsThatAreDeployed() throws IOException {
+    String guide = Files.readString(Deployment.ROOT.resolve("docs/production.md"));
+    List<String[]> rows =
+        guide
+            .substring(guide.indexOf("| idle, a month"))
+            .lines()
+            .skip(2)
+            .takeWhile(line -> line.startsWith("|"))
+            .map(line -> line.replace("*", "").split(" *\\| *", -1))
+            .toList();
+    for (int column : List.of(2, 3)) {
+      BigDecimal sum = BigDecimal.ZERO;
+      for (String[] row : rows.subList(0, rows.size() - 1)) {
+        sum = sum.add(new BigDecimal(row[column].isEmpty() ? "0" : row[column]));
+      }
+      assertThat(sum).isEqualTo(new BigDecimal(rows.get(rows.size() - 1)[column]));
+    }
+    int metrics =
+        stack.all("AWS::CloudWatch::Alarm").values().stream()
+            .mapToInt(alarm -> Math.max(1, alarm.findValues("MetricStat").size()))
+            .sum();
+    assertThat(guide).contains("without a collector %d |".formatted(metrics));
+    assertThat(Files.readString(Deployment.ROOT.resolve("docs/operating.md")))
+        .contains("costs $%s.".formatted(rows.get(rows.size() - 1)[3]));
   }
 
   private static String logicalId(Deployment deployment) {

@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 final class SegmentCause {
 
   private static final String EXCEPTION = "exception";
-  private static final String CAUSED_BY = "Caused by: ";
 
   /** Class loader and module before the class are left out. */
   private static final Pattern FRAME =
@@ -40,11 +39,13 @@ final class SegmentCause {
     }
     for (EventData event : events) {
       ObjectNode exception =
-          exception(
-              exceptions,
-              text(event, WaybillAttributes.EXCEPTION_TYPE),
-              text(event, WaybillAttributes.EXCEPTION_MESSAGE));
-      putStack(exceptions, exception, text(event, WaybillAttributes.EXCEPTION_STACKTRACE));
+          exceptions
+              .addObject()
+              .put("id", XrayIds.newSpanId())
+              .put("type", text(event, WaybillAttributes.EXCEPTION_TYPE))
+              .put("message", text(event, WaybillAttributes.EXCEPTION_MESSAGE))
+              .put("remote", false);
+      putStack(exception, text(event, WaybillAttributes.EXCEPTION_STACKTRACE));
     }
   }
 
@@ -57,34 +58,20 @@ final class SegmentCause {
     }
   }
 
-  private static void putStack(ArrayNode exceptions, ObjectNode first, String stack) {
-    ObjectNode current = first;
+  /** Of the innermost cause, which is all that a job tells: none has a cause of its own. */
+  private static void putStack(ObjectNode exception, String stack) {
     // The first line says the exception itself.
     for (String line : stack.lines().skip(1).toList()) {
       Matcher frame = FRAME.matcher(line);
       if (frame.matches()) {
-        current
+        exception
             .withArray("stack")
             .addObject()
             .put("path", frame.group(2))
             .put("line", frame.group(3) == null ? 0 : Integer.parseInt(frame.group(3)))
             .put("label", frame.group(1));
-      } else if (line.startsWith(CAUSED_BY)) {
-        String[] said = line.substring(CAUSED_BY.length()).split(": ", 2);
-        ObjectNode cause = exception(exceptions, said[0], said.length == 1 ? "" : said[1]);
-        current.put("cause", cause.path("id").asText());
-        current = cause;
       }
     }
-  }
-
-  private static ObjectNode exception(ArrayNode exceptions, String type, String message) {
-    return exceptions
-        .addObject()
-        .put("id", XrayIds.newSpanId())
-        .put("type", type)
-        .put("message", message)
-        .put("remote", false);
   }
 
   private static String text(EventData event, AttributeKey<String> key) {
