@@ -98,7 +98,7 @@ final class GlueJobs extends Construct {
               // Of Glue 4 and older; today's logs are continuous without it.
               .continuousLogging(ContinuousLoggingProps.builder().enabled(false).build())
               .defaultArguments(arguments)
-              .connections(connections)
+              .connections(connections.isEmpty() ? null : connections)
               .securityConfiguration(security)
               .role(roles.get(spec).withoutPolicyUpdates())
               .build();

@@ -148,7 +148,7 @@ class SettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "context switch natGateway is unknown; there are alarmEmail, alarmTopic, bucketName,"
-                + " dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
+                + " collector, dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
                 + " maxUnreadablePercent, natGateways, outputDays, permissionsBoundary, quarantineDays, rejectedPercent,"
                 + " rolePath, runsDays, s3PrefixList, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
   }

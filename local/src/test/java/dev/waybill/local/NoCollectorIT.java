@@ -84,10 +84,12 @@ class NoCollectorIT {
   }
 
   @Test
-  void nothingWentToACollector() throws IOException {
-    for (String signal : List.of("traces", "metrics", "logs")) {
-      assertThat(RunFiles.lines(run, signal + ".jsonl")).isEmpty();
-    }
+  void nothingOfAJobWentToACollector() {
+    assertThat(RunFiles.lines(run, "traces.jsonl")).isEmpty();
+    assertThat(RunFiles.lines(run, "metrics.jsonl")).isEmpty();
+    assertThat(RunFiles.lines(run, "logs.jsonl"))
+        .extracting(request -> request.at("/resourceLogs/0/resource/attributes/0/value"))
+        .allMatch(service -> service.path("stringValue").asText().equals("waybill-trigger"));
   }
 
   @Test

@@ -16,8 +16,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,7 +30,18 @@ class JobLogsTest {
 
   private static final String TRACE = "5759e988bd862e3fe1be46a994272793";
 
+  private final Level before = LogManager.getRootLogger().getLevel();
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void logErrorsOnly() {
+    Configurator.setRootLevel(Level.ERROR);
+  }
+
+  @AfterEach
+  void logAsBefore() {
+    Configurator.setRootLevel(before);
+  }
 
   @ParameterizedTest
   @CsvSource({"RAISED, true", "AS_THEY_ARE, false"})
