@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.StackNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ final class GlueJobs extends Construct {
 
   private final Map<Job, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
-  private final String prefix;
+  private final StackNames names;
   private final String logFolder;
 
   GlueJobs(
@@ -51,8 +52,8 @@ final class GlueJobs extends Construct {
       Collector collector,
       Jobs specs) {
     super(scope, "Jobs");
-    this.prefix = settings.prefix();
-    this.logFolder = "/aws-glue/" + prefix;
+    this.names = settings.names();
+    this.logFolder = names.glueLogs();
     List<Asset> jars = jars(artifacts);
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
@@ -78,7 +79,7 @@ final class GlueJobs extends Construct {
       }
       arguments.put("--otlp_endpoint", collector.endpoint());
       arguments.put("--custom-logGroup-prefix", logFolder);
-      arguments.put("--log_group_names", Logs.jobs(prefix));
+      arguments.put("--log_group_names", names.jobLogs());
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
           settings
@@ -112,7 +113,7 @@ final class GlueJobs extends Construct {
 
   /** By which Glue knows a job. */
   String name(Job spec) {
-    return prefix + "-" + spec.name();
+    return names.job(spec);
   }
 
   /** All that Glue is known to write the jobs' logs to. */

@@ -29,11 +29,6 @@ record Logs(IKey key, int days) {
               1827, RetentionDays.FIVE_YEARS,
               3653, RetentionDays.TEN_YEARS));
 
-  /** The name of the group to which the collector delivers the jobs' log records. */
-  static String jobs(String prefix) {
-    return "/%s/job-logs".formatted(prefix);
-  }
-
   LogGroup group(Construct scope, String id, String name) {
     return LogGroup.Builder.create(scope, id)
         .logGroupName(name)

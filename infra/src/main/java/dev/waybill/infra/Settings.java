@@ -1,6 +1,6 @@
 package dev.waybill.infra;
 
-import java.util.Locale;
+import dev.waybill.workflow.StackNames;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -157,9 +157,14 @@ public record Settings(
     return settings;
   }
 
+  /** What the stack's parts are called. */
+  StackNames names() {
+    return new StackNames(stackName);
+  }
+
   /** The stack's name as bucket, log group and service names can bear it. */
   String prefix() {
-    return stackName.toLowerCase(Locale.ROOT);
+    return names().prefix();
   }
 
   /** What the cleaning job is given of them, by the names of its arguments. */

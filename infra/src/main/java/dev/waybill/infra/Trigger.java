@@ -44,8 +44,8 @@ final class Trigger extends Construct {
 
   Trigger(Construct scope, Settings settings, Logs logs, Artifacts artifacts, Workflow workflow) {
     super(scope, "Trigger");
-    String name = settings.prefix() + "-start-pipeline";
-    LogGroup log = logs.group(this, "Log", "/aws/lambda/" + name);
+    String name = settings.names().function();
+    LogGroup log = logs.group(this, "Log", settings.names().functionLog());
     this.deadLetters =
         Queue.Builder.create(this, "DeadLetters")
             .encryption(QueueEncryption.SQS_MANAGED)
