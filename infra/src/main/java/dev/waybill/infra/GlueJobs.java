@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Prices;
 import dev.waybill.workflow.StackNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +63,7 @@ final class GlueJobs extends Construct {
     SecurityConfiguration security = security(settings, logs, bucket);
     List<Asset> files =
         Stream.of(jars, List.of(script), python.assets()).flatMap(List::stream).toList();
+    Prices prices = Prices.load();
     Map<Job, Role> roles = new LinkedHashMap<>();
     for (Job spec : specs.jobs()) {
       String id = spec.state() + "Role";
@@ -81,6 +83,7 @@ final class GlueJobs extends Construct {
       arguments.put("--custom-logGroup-prefix", logFolder);
       arguments.put("--log_group_names", names.jobLogs());
       arguments.put("--enable-auto-scaling", "true");
+      arguments.putAll(settings.capacity().priceArguments(prices));
       ScalaSparkEtlJob job =
           settings
               .capacity()

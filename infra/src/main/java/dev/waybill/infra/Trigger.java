@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Project;
 import java.util.Map;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
@@ -34,7 +35,7 @@ final class Trigger extends Construct {
    * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html">Lambda
    *     memory</a>
    */
-  private static final int MEMORY_MEBIBYTES = 1024;
+  private static final int MEMORY_MEBIBYTES = Project.FUNCTION_MEBIBYTES;
 
   private static final int RETRIES = 2;
   private static final int DEAD_LETTER_DAYS = 14;
