@@ -88,6 +88,12 @@ public final class JobArguments {
   /** The CloudWatch log groups that have the job's log records, comma-separated. */
   public static final String LOG_GROUP_NAMES = "log_group_names";
 
+  /** The DPUs of each of Glue's workers, such as 1 for G.1X; see {@link #DPU_HOUR_PRICE}. */
+  public static final String WORKER_DPUS = "worker_dpus";
+
+  /** What a DPU-hour costs, in US dollars. With both, the job says what it cost. */
+  public static final String DPU_HOUR_PRICE = "dpu_hour_price";
+
   /** Glue's name of the job. */
   public static final String JOB_NAME = "JOB_NAME";
 

@@ -2,6 +2,7 @@ package dev.waybill.gluetracing;
 
 import dev.waybill.gluetracing.internal.otlp.JobLogs;
 import dev.waybill.gluetracing.internal.otlp.TelemetryFolder;
+import dev.waybill.gluetracing.internal.spark.Executors;
 import dev.waybill.gluetracing.internal.spark.ListenerBus;
 import dev.waybill.gluetracing.internal.spark.SparkSpans;
 import dev.waybill.gluetracing.internal.trace.Deadline;
@@ -145,6 +146,7 @@ final class JobEnd {
           job.metrics.countOutputBytes(job.events.outputBytes());
           job.metrics.ended(Duration.between(job.root.start(), end), outcome);
         });
+    harmless.run("say what the job cost", () -> cost(end));
     job.root.write(found(deadline.left(PARENT_BOUND)), outcome, end, dropped);
     if (dropped > 0) {
       LOG.warn(
@@ -152,6 +154,19 @@ final class JobEnd {
               + "raise spark.scheduler.listenerbus.eventqueue.capacity",
           dropped);
     }
+  }
+
+  private void cost(Instant end) {
+    Optional<JobCost> prices = JobCost.of(job.arguments);
+    if (prices.isEmpty() || job.spark == null || job.spark.isStopped()) {
+      return;
+    }
+    Instant start = job.root.start();
+    Duration took = Duration.between(start, end);
+    double dpuSeconds = prices.get().dpuSeconds(took, Executors.time(job.spark, start, end));
+    double usd = prices.get().usd(dpuSeconds, took);
+    job.metrics.countCost(usd);
+    job.root.cost(dpuSeconds, usd);
   }
 
   private Optional<String> found(Duration bound) {

@@ -31,6 +31,7 @@ final class RootSpan {
   private final Instant start;
   private final SparkEvents events;
   private final LongAdder rejected = new LongAdder();
+  private Attributes cost = Attributes.empty();
   private boolean written;
 
   /**
@@ -58,6 +59,12 @@ final class RootSpan {
 
   void countRejected(long rows) {
     rejected.add(rows);
+  }
+
+  /** What the job cost, by its own reckoning. */
+  synchronized void cost(double dpuSeconds, double usd) {
+    cost =
+        Attributes.of(WaybillAttributes.GLUE_DPU_SECONDS, dpuSeconds, WaybillAttributes.COST, usd);
   }
 
   /**
@@ -112,7 +119,7 @@ final class RootSpan {
     if (dropped > 0) {
       attributes.put(SparkAttributes.EVENTS_DROPPED, dropped);
     }
-    return attributes.putAll(events.summary());
+    return attributes.putAll(events.summary()).putAll(cost);
   }
 
   /** {@code arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME} names its machine. */

@@ -43,7 +43,7 @@ final class Collector extends Construct implements Telemetry {
   Collector(Construct scope, Settings settings, Logs logs, Artifacts artifacts, Network network) {
     super(scope, ID);
     this.network = network;
-    this.jobLogs = Logs.jobs(settings.prefix());
+    this.jobLogs = settings.names().jobLogs();
     String clusterName = settings.prefix() + "-collector";
     String namespace = settings.prefix() + ".internal";
     this.endpoint =

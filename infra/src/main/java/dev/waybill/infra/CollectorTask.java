@@ -70,7 +70,7 @@ final class CollectorTask {
   static FargateTaskDefinition define(
       Construct scope, Settings settings, Logs logs, Artifacts artifacts) {
     LogGroup metrics = logs.metrics(scope, settings.prefix());
-    LogGroup jobLogs = logs.group(scope, "JobLogs", Logs.jobs(settings.prefix()));
+    LogGroup jobLogs = logs.group(scope, "JobLogs", settings.names().jobLogs());
     FargateTaskDefinition task =
         FargateTaskDefinition.Builder.create(scope, "Task")
             .cpu(CPU)

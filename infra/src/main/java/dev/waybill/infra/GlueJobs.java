@@ -2,6 +2,8 @@ package dev.waybill.infra;
 
 import dev.waybill.workflow.Job;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Prices;
+import dev.waybill.workflow.StackNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +44,7 @@ final class GlueJobs extends Construct {
 
   private final Map<Job, ScalaSparkEtlJob> jobs = new LinkedHashMap<>();
   private final List<LogGroup> logGroups = new ArrayList<>();
-  private final String prefix;
+  private final StackNames names;
   private final String logFolder;
 
   GlueJobs(
@@ -55,8 +57,8 @@ final class GlueJobs extends Construct {
       Catalog catalog,
       Jobs specs) {
     super(scope, "Jobs");
-    this.prefix = settings.prefix();
-    this.logFolder = "/aws-glue/" + prefix;
+    this.names = settings.names();
+    this.logFolder = names.glueLogs();
     List<Asset> jars = jars(artifacts);
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
@@ -66,6 +68,7 @@ final class GlueJobs extends Construct {
     SecurityConfiguration security = security(settings, logs, bucket);
     List<Asset> files =
         Stream.of(jars, List.of(script), python.assets()).flatMap(List::stream).toList();
+    Prices prices = Prices.load();
     Map<Job, Role> roles = new LinkedHashMap<>();
     for (Job spec : specs.jobs()) {
       String id = spec.state() + "Role";
@@ -92,6 +95,7 @@ final class GlueJobs extends Construct {
       arguments.put("--custom-logGroup-prefix", logFolder);
       arguments.put("--log_group_names", String.join(",", telemetry.logGroups(output.get(spec))));
       arguments.put("--enable-auto-scaling", "true");
+      arguments.putAll(settings.capacity().priceArguments(prices));
       ScalaSparkEtlJob job =
           settings
               .capacity()
@@ -124,7 +128,7 @@ final class GlueJobs extends Construct {
 
   /** By which Glue knows a job. */
   String name(Job spec) {
-    return prefix + "-" + spec.name();
+    return names.job(spec);
   }
 
   /** All that Glue is known to write the jobs' logs to. */

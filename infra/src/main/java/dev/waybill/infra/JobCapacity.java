@@ -1,6 +1,9 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.GlueWorker;
+import dev.waybill.workflow.Prices;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.glue.CfnJob;
@@ -22,10 +25,6 @@ import software.amazon.awscdk.services.glue.WorkerType;
  */
 record JobCapacity(String workerType, int workers, int minutes, int concurrentRuns, boolean flex) {
 
-  /** Of Glue 6.0 for Spark: G.025X is for streaming, Standard for Glue 2.0 and older. */
-  private static final List<String> TYPES =
-      List.of("G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X");
-
   private static final List<String> FLEX_TYPES = List.of("G.1X", "G.2X");
 
   /** Glue's own bounds for G.1X. */
@@ -44,9 +43,9 @@ record JobCapacity(String workerType, int workers, int minutes, int concurrentRu
             switches
                 .text(
                     "workerType",
-                    Pattern.compile(String.join("|", TYPES).replace(".", "\\.")),
-                    "one of " + String.join(", ", TYPES))
-                .orElse("G.1X"),
+                    Pattern.compile(String.join("|", GlueWorker.names()).replace(".", "\\.")),
+                    "one of " + String.join(", ", GlueWorker.names()))
+                .orElse(GlueWorker.DEFAULT.glueName()),
             switches
                 .number(
                     "workers",
@@ -72,6 +71,11 @@ record JobCapacity(String workerType, int workers, int minutes, int concurrentRu
               .formatted(String.join(" or ", FLEX_TYPES), capacity.workerType));
     }
     return capacity;
+  }
+
+  /** By which a job knows what it costs, as Glue charges it. */
+  Map<String, String> priceArguments(Prices prices) {
+    return prices.jobArguments(GlueWorker.of(workerType), flex);
   }
 
   /** Sets it for a job that is being built. */

@@ -29,11 +29,6 @@ record Logs(IKey key, int days) {
               1827, RetentionDays.FIVE_YEARS,
               3653, RetentionDays.TEN_YEARS));
 
-  /** The name of the group to which the collector delivers the jobs' log records. */
-  static String jobs(String prefix) {
-    return "/%s/job-logs".formatted(prefix);
-  }
-
   /** The group from which CloudWatch takes the jobs' metrics. */
   LogGroup metrics(Construct scope, String prefix) {
     return group(scope, "Metrics", "/%s/metrics".formatted(prefix));

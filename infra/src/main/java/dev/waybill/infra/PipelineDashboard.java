@@ -69,12 +69,8 @@ final class PipelineDashboard extends Construct {
         graph("Rows by outcome", metrics.rowsByOutcome()),
         graph("Rejected rows by reason", metrics.rowsByReason()));
     dashboard.addWidgets(
-        GraphWidget.Builder.create()
-            .title("Values filled in or replaced, by column and cause")
-            .left(List.of(metrics.valuesChanged()))
-            .period(PipelineMetrics.PERIOD)
-            .width(WHOLE)
-            .build());
+        graph("Values filled in or replaced, by column and cause", metrics.valuesChanged()),
+        graph("Cost of Glue by job, US dollars", metrics.cost()));
     dashboard.addWidgets(
         graph(
             "Uploads for which nothing was started",

@@ -48,6 +48,11 @@ final class PipelineMetrics {
         "\"waybill.job\",\"waybill.status\"", "waybill.job.duration", statistic, statistic + " ");
   }
 
+  /** US dollars for Glue, one line per job, by the jobs' own reckoning. */
+  IMetric cost() {
+    return search("\"waybill.job\"", "waybill.cost", Stats.SUM, "");
+  }
+
   /** Percent of the rows read that were rejected, over all jobs. */
   IMetric rejectedPercent() {
     return MathExpression.Builder.create()

@@ -1,7 +1,7 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.StackNames;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -177,9 +177,14 @@ public record Settings(
     return settings;
   }
 
+  /** What the stack's parts are called. */
+  StackNames names() {
+    return new StackNames(stackName);
+  }
+
   /** The stack's name as bucket, log group and service names can bear it. */
   String prefix() {
-    return stackName.toLowerCase(Locale.ROOT);
+    return names().prefix();
   }
 
   /** What the cleaning job is given of them, by the names of its arguments. */

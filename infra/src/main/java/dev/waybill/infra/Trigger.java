@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import dev.waybill.workflow.Project;
 import java.util.Map;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.Duration;
@@ -34,7 +35,7 @@ final class Trigger extends Construct {
    * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html">Lambda
    *     memory</a>
    */
-  private static final int MEMORY_MEBIBYTES = 1024;
+  private static final int MEMORY_MEBIBYTES = Project.FUNCTION_MEBIBYTES;
 
   private static final int RETRIES = 2;
   private static final int DEAD_LETTER_DAYS = 14;
@@ -44,8 +45,8 @@ final class Trigger extends Construct {
 
   Trigger(Construct scope, Settings settings, Logs logs, Artifacts artifacts, Workflow workflow) {
     super(scope, "Trigger");
-    String name = settings.prefix() + "-start-pipeline";
-    LogGroup log = logs.group(this, "Log", "/aws/lambda/" + name);
+    String name = settings.names().function();
+    LogGroup log = logs.group(this, "Log", settings.names().functionLog());
     this.deadLetters =
         Queue.Builder.create(this, "DeadLetters")
             .encryption(QueueEncryption.SQS_MANAGED)

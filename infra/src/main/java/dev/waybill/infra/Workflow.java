@@ -37,7 +37,7 @@ final class Workflow extends Construct {
       DataBucket bucket,
       Jobs specs) {
     super(scope, "Workflow");
-    this.name = settings.prefix() + "-pipeline";
+    this.name = settings.names().workflow();
     Role role =
         Role.Builder.create(this, "Role")
             .assumedBy(
@@ -69,7 +69,7 @@ final class Workflow extends Construct {
             .tracingEnabled(true)
             .logs(
                 LogOptions.builder()
-                    .destination(logs.group(this, "Log", "/aws/vendedlogs/states/" + name))
+                    .destination(logs.group(this, "Log", settings.names().workflowLog()))
                     .level(LogLevel.ALL)
                     .includeExecutionData(true)
                     .build())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.workflow.Prices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a production account asks for by switches, in a whole stack that cdk-nag has checked. */
@@ -142,6 +144,29 @@ class ProductionSwitchesTest {
               assertThat(job.path("NumberOfWorkers").asInt()).isEqualTo(24);
               assertThat(job.path("Timeout").asInt()).isEqualTo(240);
               assertThat(job.at("/ExecutionProperty/MaxConcurrentRuns").asInt()).isEqualTo(3);
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "G.1X, false, 1, glue_dpu_hour",
+    "G.2X, true, 2, glue_flex_dpu_hour",
+    "R.4X, false, 4, glue_memory_optimized_dpu_hour"
+  })
+  void everyJobKnowsWhatItsWorkersCost(String type, String flex, String dpus, String price) {
+    Prices prices = Prices.load();
+
+    assertThat(
+            Deployment.with(Map.of("workerType", type, "flex", flex))
+                .all("AWS::Glue::Job")
+                .values())
+        .isNotEmpty()
+        .allSatisfy(
+            job -> {
+              JsonNode arguments = job.path("DefaultArguments");
+              assertThat(arguments.path("--worker_dpus").asText()).isEqualTo(dpus);
+              assertThat(arguments.path("--dpu_hour_price").asText())
+                  .isEqualTo(prices.prices().get(price).usd().toPlainString());
             });
   }
 

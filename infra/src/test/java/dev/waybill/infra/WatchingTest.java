@@ -132,6 +132,7 @@ class WatchingTest {
             "waybill.job.duration",
             "waybill.rows",
             "waybill.values.changed",
+            "waybill.cost",
             "ApproximateNumberOfMessagesVisible",
             "Collector tasks",
             "MemoryUtilization",

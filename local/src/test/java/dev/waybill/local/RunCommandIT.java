@@ -105,6 +105,8 @@ class RunCommandIT {
         .containsPattern("  CleanListings   +\\d+\\.\\d\\d s  SUCCEEDED\n")
         .containsPattern("  whole run       +\\d+\\.\\d\\d s\n")
         .containsPattern(
+            "  cost on AWS       about \\$0\\.0\\d+  \\(\\d+ DPU-seconds of two workers at this machine's speed,")
+        .containsPattern(
             "  trace             1-[0-9a-f]{8}-[0-9a-f]{24}  \\(\\d\\d spans, 1 root, 0 orphans\\)\n")
         .containsPattern("  report            out/runs/listings-[0-9a-f]{16}/report.html\n");
     assertThat(commands.get(locale).err())

@@ -62,6 +62,8 @@ class UploadCommandIT {
             "  rows out            1,808\n",
             "  CleanListings  ",
             "  whole run  ",
+            "  cost              $0.0",
+            " DPU-seconds, 4 transitions, Lambda 0.",
             "  trace             1-",
             "  trace link        https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#xray:traces/1-",
             missing + "  FAILED\n",
@@ -84,6 +86,13 @@ class UploadCommandIT {
     assertThat(run.at("/input/bytes").asLong()).isEqualTo(Files.size(SAMPLE));
     assertThat(run.at("/outputs/processed").asText())
         .isEqualTo("s3://waybill-local/processed/run=" + run.path("run_id").asText() + "/");
+    assertThat(run.at("/cost/usd").asDouble()).isPositive();
+    assertThat(run.at("/cost/estimated").asBoolean()).isFalse();
+    assertThat(run.at("/cost/transitions").asInt()).isEqualTo(4);
+    assertThat(run.at("/cost/dpu_seconds").asDouble())
+        .isEqualTo(
+            run.at("/jobs/0/charge/dpu_seconds").asDouble()
+                + run.at("/jobs/1/charge/dpu_seconds").asDouble());
     assertThat(run.path("trace").isNull()).isTrue();
     assertThat(run.path("report").asText())
         .endsWith("#xray:traces/" + run.path("trace_id").asText());

@@ -13,6 +13,9 @@ import java.util.List;
  */
 public record Project(Path root, Path folder) {
 
+  /** The memory of the Lambda function, in MiB. */
+  public static final int FUNCTION_MEBIBYTES = 1024;
+
   /** The workflow's definition. */
   public Path workflow() {
     return folder.resolve("workflow/pipeline.asl.json");

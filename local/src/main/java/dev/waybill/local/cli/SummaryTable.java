@@ -61,6 +61,9 @@ final class SummaryTable {
     if (run.runId() != null) {
       lines.add(line("whole run", "%6.2f s".formatted(run.seconds())));
     }
+    if (run.cost() != null) {
+      lines.add(line(run.cost().heading(), run.cost().text()));
+    }
     if (run.traceId() != null) {
       lines.add(line("trace", run.traceId() + shape(run.trace())));
     }

@@ -2,7 +2,9 @@ package dev.waybill.local.glue;
 
 import dev.waybill.gluetracing.JobArguments;
 import dev.waybill.local.Installation;
+import dev.waybill.workflow.GlueWorker;
 import dev.waybill.workflow.Job;
+import dev.waybill.workflow.Prices;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +48,7 @@ public record JobDefinition(
   private static JobDefinition of(Installation installation, Job job, Map<String, String> more) {
     Map<String, String> defaults = new HashMap<>(job.arguments());
     defaults.putAll(more);
+    defaults.putAll(Prices.load().jobArguments(GlueWorker.DEFAULT, false));
     defaults.put("--" + JobArguments.OTLP_ENDPOINT, JobJvm.COLLECTOR);
     return new JobDefinition(
         job.name(),

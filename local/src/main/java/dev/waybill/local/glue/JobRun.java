@@ -2,6 +2,7 @@ package dev.waybill.local.glue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.waybill.local.Json;
+import dev.waybill.workflow.GlueWorker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.Map;
  * @see <a href="https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html">JobRun</a>
  */
 final class JobRun {
+
+  /** A driver and an executor, as Glue has for a small file; here one JVM is both. */
+  private static final int WORKERS = 2;
 
   private final String id;
   private final JobDefinition job;
@@ -108,7 +112,9 @@ final class JobRun {
             .put("JobRunState", state.name())
             .put("GlueVersion", "6.0")
             .put("StartedOn", startedOn.toEpochMilli() / 1000.0)
-            .put("ExecutionTime", began == null ? 0 : executionTime().toSeconds());
+            .put("WorkerType", GlueWorker.DEFAULT.glueName())
+            .put("ExecutionTime", executionSeconds())
+            .put("DPUSeconds", (double) WORKERS * GlueWorker.DEFAULT.dpus() * executionSeconds());
     ObjectNode given = json.putObject("Arguments");
     arguments.forEach(given::put);
     if (completedOn != null) {
@@ -120,7 +126,12 @@ final class JobRun {
     return json;
   }
 
-  private Duration executionTime() {
-    return Duration.between(began, completedOn == null ? Instant.now() : completedOn);
+  /** Whole seconds, begun ones too. */
+  private long executionSeconds() {
+    if (began == null) {
+      return 0;
+    }
+    Duration time = Duration.between(began, completedOn == null ? Instant.now() : completedOn);
+    return time.plusMillis(999).toSeconds();
   }
 }

@@ -70,6 +70,9 @@ public final class HtmlReport {
             : fact("File", run.input().file() + " · " + bytes(run.input().bytes())))
         + fact("Whole run", seconds(run.seconds()))
         + jobs
+        + (run.cost() == null
+            ? ""
+            : fact(run.cost().estimated() ? "Cost on AWS" : "Cost", run.cost().text()))
         + fact("Trace", run.traceId())
         + fact(
             "In it",

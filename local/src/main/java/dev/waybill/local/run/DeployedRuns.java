@@ -1,5 +1,6 @@
 package dev.waybill.local.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsErrors;
 import dev.waybill.local.TraceHeader;
@@ -7,6 +8,7 @@ import dev.waybill.local.run.ExecutionFollower.Ended;
 import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Recorded;
 import dev.waybill.local.run.Uploader.Sent;
+import dev.waybill.workflow.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +41,7 @@ public final class DeployedRuns {
   private final Duration patience;
   private final List<String> outputs;
   private final ExecutionFollower follower;
+  private final Prices prices = Prices.load();
 
   /**
    * Makes one.
@@ -80,7 +83,7 @@ public final class DeployedRuns {
   public List<RunSummary> run(List<Path> files, TraceHeader outside) throws InterruptedException {
     List<Pending> pending = new ArrayList<>();
     for (Path file : files) {
-      pending.add(send(file, outside));
+      pending.add(send(file, file.getFileName().toString(), outside));
     }
     List<RunSummary> summaries = new ArrayList<>();
     for (Pending each : pending) {
@@ -89,11 +92,19 @@ public final class DeployedRuns {
     return summaries;
   }
 
-  private Pending send(Path file, TraceHeader outside) {
-    String name = file.getFileName().toString();
+  /**
+   * Sends a file, then follows its run.
+   *
+   * @param name in the bucket, below {@code input/}
+   */
+  public RunSummary run(Path file, String name) throws InterruptedException {
+    return send(file, name, null).await();
+  }
+
+  private Pending send(Path file, String name, TraceHeader outside) {
     try {
       Set<String> earlier = outside == null ? Set.of() : follower.ofTrace(outside.root());
-      Sent sent = new Uploader(aws, stack.bucket()).send(file, outside);
+      Sent sent = new Uploader(aws, stack.bucket()).send(file, name, outside);
       progress.hop(
           name,
           "upload",
@@ -168,6 +179,7 @@ public final class DeployedRuns {
         recorded.warnings(),
         outputs(ended.runId()),
         ended.jobs(),
+        RunCost.of(ended, segments(sent.traceId()), false, prices),
         null,
         Duration.between(sent.start(), ended.end()).toMillis() / 1000.0,
         traceLink(sent.traceId()));
@@ -188,8 +200,18 @@ public final class DeployedRuns {
         Map.of(),
         List.of(),
         null,
+        null,
         Duration.between(sent.start(), Instant.now()).toMillis() / 1000.0,
         traceLink(sent.traceId()));
+  }
+
+  /** None where X-Ray does not tell: they say how long the Lambda function ran, and no more. */
+  private List<JsonNode> segments(String traceId) {
+    try {
+      return TraceDocuments.of(aws, traceId);
+    } catch (SdkException e) {
+      return List.of();
+    }
   }
 
   /** The run is over, whoever may read its records. */

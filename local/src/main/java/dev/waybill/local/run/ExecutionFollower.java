@@ -5,6 +5,7 @@ import dev.waybill.local.AwsClients;
 import dev.waybill.local.Json;
 import dev.waybill.local.Pace;
 import dev.waybill.local.TraceHeader;
+import dev.waybill.workflow.Prices;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
+import software.amazon.awssdk.services.sfn.model.HistoryEventType;
 
 /** Follows executions by Step Functions' own API, from the upload to their end. */
 public final class ExecutionFollower {
@@ -31,6 +33,7 @@ public final class ExecutionFollower {
   private final AwsClients aws;
   private final String stateMachineArn;
   private final Pace pace;
+  private final Prices prices = Prices.load();
   private final Map<String, String> traceOfExecution = new ConcurrentHashMap<>();
 
   public ExecutionFollower(AwsClients aws, String stateMachineArn, Duration poll) {
@@ -44,6 +47,7 @@ public final class ExecutionFollower {
    *
    * @param error its Error, or null
    * @param cause its Cause, or null
+   * @param transitions as Step Functions counts them: states entered and tasks tried again
    */
   public record Ended(
       String runId,
@@ -53,7 +57,8 @@ public final class ExecutionFollower {
       String cause,
       Instant start,
       Instant end,
-      List<JobTry> jobs) {
+      List<JobTry> jobs,
+      int transitions) {
 
     public boolean succeeded() {
       return status == ExecutionStatus.SUCCEEDED;
@@ -68,14 +73,18 @@ public final class ExecutionFollower {
    * @param attempt from 0
    * @param status as Glue names it
    * @param seconds from its start by the workflow until the workflow saw its end
+   * @param charge what Glue charges for it; null where that is not known
    */
-  public record JobTry(String name, String state, int attempt, String status, double seconds) {
+  public record JobTry(
+      String name, String state, int attempt, String status, double seconds, GlueCharge charge) {
 
     private static final String RUNNING = "RUNNING";
 
     /** The same, or stopped where it was still running. */
     JobTry stopped() {
-      return status.equals(RUNNING) ? new JobTry(name, state, attempt, "STOPPED", seconds) : this;
+      return status.equals(RUNNING)
+          ? new JobTry(name, state, attempt, "STOPPED", seconds, charge)
+          : this;
     }
   }
 
@@ -197,7 +206,7 @@ public final class ExecutionFollower {
     }
   }
 
-  private static Ended ended(DescribeExecutionResponse execution, List<HistoryEvent> history) {
+  private Ended ended(DescribeExecutionResponse execution, List<HistoryEvent> history) {
     return new Ended(
         execution.name(),
         Json.parse(execution.input()),
@@ -206,10 +215,26 @@ public final class ExecutionFollower {
         execution.cause(),
         execution.startDate(),
         execution.stopDate(),
-        jobs(history).stream().map(JobTry::stopped).toList());
+        jobs(history).stream().map(JobTry::stopped).toList(),
+        transitions(history));
   }
 
-  private static List<JobTry> jobs(List<HistoryEvent> history) {
+  private static int transitions(List<HistoryEvent> history) {
+    int transitions = 0;
+    boolean scheduled = false;
+    for (HistoryEvent event : history) {
+      if (event.typeAsString().endsWith("StateEntered")) {
+        transitions++;
+        scheduled = false;
+      } else if (event.type() == HistoryEventType.TASK_SCHEDULED) {
+        transitions += scheduled ? 1 : 0;
+        scheduled = true;
+      }
+    }
+    return transitions;
+  }
+
+  private List<JobTry> jobs(List<HistoryEvent> history) {
     List<JobTry> jobs = new ArrayList<>();
     Map<String, Integer> attempts = new HashMap<>();
     String state = "";
@@ -236,7 +261,8 @@ public final class ExecutionFollower {
                     state,
                     attempts.merge(state, 1, Integer::sum) - 1,
                     run.path("JobRunState").asText("FAILED"),
-                    Duration.between(submitted, event.timestamp()).toMillis() / 1000.0));
+                    Duration.between(submitted, event.timestamp()).toMillis() / 1000.0,
+                    GlueCharge.of(run, prices)));
             submitted = null;
           }
         }
@@ -251,7 +277,8 @@ public final class ExecutionFollower {
               state,
               attempts.getOrDefault(state, 0),
               JobTry.RUNNING,
-              Duration.between(submitted, last).toMillis() / 1000.0));
+              Duration.between(submitted, last).toMillis() / 1000.0,
+              null));
     }
     return jobs;
   }

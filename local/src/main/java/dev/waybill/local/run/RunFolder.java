@@ -16,6 +16,7 @@ import dev.waybill.local.run.RunSummary.Failure;
 import dev.waybill.local.run.RunSummary.Recorded;
 import dev.waybill.local.run.RunSummary.TraceShape;
 import dev.waybill.workflow.Jobs;
+import dev.waybill.workflow.Prices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ public final class RunFolder {
 
   private final LocalCloud cloud;
   private final AwsClients aws;
+  private final Prices prices = Prices.load();
 
   public RunFolder(LocalCloud cloud, AwsClients aws) {
     this.cloud = cloud;
@@ -115,6 +117,7 @@ public final class RunFolder {
             warnings(run, recorded, outputs),
             outputs,
             run.jobs(),
+            RunCost.of(run, segments, true, prices),
             TraceShape.of(trace),
             seconds(upload.start, trace, run.end()),
             report.toString());

@@ -30,6 +30,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
  * @param warnings of the jobs, in sentences
  * @param outputs by data set: of a local run the paths on this machine of those that are complete,
  *     of a deployed one their addresses in S3
+ * @param cost null where the end is not known, and of a traced command
  * @param trace null where the trace is not on this machine
  * @param seconds from the upload to the end
  * @param report where to look: of a local run the path of report.html, of a deployed one the
@@ -47,6 +48,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
   "warnings",
   "outputs",
   "jobs",
+  "cost",
   "trace",
   "seconds",
   "report"
@@ -63,6 +65,7 @@ public record RunSummary(
     @JsonProperty("warnings") List<String> warnings,
     @JsonProperty("outputs") Map<String, String> outputs,
     @JsonProperty("jobs") List<ExecutionFollower.JobTry> jobs,
+    @JsonProperty("cost") RunCost cost,
     @JsonProperty("trace") TraceShape trace,
     @JsonProperty("seconds") double seconds,
     @JsonProperty("report") String report) {
@@ -201,6 +204,7 @@ public record RunSummary(
         List.of(),
         Map.of(),
         List.of(),
+        null,
         null,
         0,
         null);

@@ -142,6 +142,7 @@ record StartedRun(
               List.of(),
               Map.of(),
               jobs.stream().map(JobTry::stopped).toList(),
+              null,
               new TraceShape(0, 0, 0, 0),
               0,
               folder.resolve(RunFolder.REPORT).toString()),

@@ -105,6 +105,7 @@ public record TracedCommand(Path runs, Path tracingJar, Path pythonFolder) {
               List.of(),
               Map.of(),
               List.of(),
+              null,
               TraceShape.of(trace),
               Duration.between(start, end).toMillis() / 1000.0,
               folder.resolve(RunFolder.REPORT).toString());

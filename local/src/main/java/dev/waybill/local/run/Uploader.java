@@ -71,8 +71,13 @@ public final class Uploader {
    *     length that it had
    */
   public Sent send(Path file, TraceHeader outside) {
+    return send(file, file.getFileName().toString(), outside);
+  }
+
+  /** The same, with another name in the bucket. */
+  Sent send(Path file, String name, TraceHeader outside) {
     State before = State.of(file);
-    String key = PipelineInput.FOLDER + file.getFileName();
+    String key = PipelineInput.FOLDER + name;
     TraceHeader header =
         (outside == null ? new TraceHeader(Ids.traceId(), null, true) : outside)
             .withParent(Ids.segmentId());

@@ -72,6 +72,9 @@ class GlueServerTest {
         .containsEntry("--default", "yes")
         .containsEntry("--command", "true");
     assertThat(run.completedOn()).isAfterOrEqualTo(run.startedOn());
+    assertThat(run.workerType()).hasToString("G.1X");
+    assertThat(run.executionTime()).isPositive();
+    assertThat(run.dpuSeconds()).isEqualTo(2.0 * run.executionTime());
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.local.Json;
 import dev.waybill.local.run.ExecutionFollower.JobTry;
+import dev.waybill.local.run.RunCost;
 import dev.waybill.local.run.RunSummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,8 @@ class HtmlReportTest {
                 Map.of(HOSTILE, List.of(HOSTILE))),
             List.of(HOSTILE),
             Map.of(HOSTILE, HOSTILE),
-            List.of(new JobTry(HOSTILE, HOSTILE, 1, HOSTILE, 1)),
+            List.of(new JobTry(HOSTILE, HOSTILE, 1, HOSTILE, 1, null)),
+            new RunCost(1, true, false, 1, 1, 1.0, HOSTILE),
             new RunSummary.TraceShape(1, 1, 0, 1),
             1,
             HOSTILE);

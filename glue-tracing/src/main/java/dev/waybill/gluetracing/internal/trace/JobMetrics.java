@@ -3,6 +3,7 @@ package dev.waybill.gluetracing.internal.trace;
 import com.sun.management.OperatingSystemMXBean;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
@@ -28,6 +29,7 @@ public final class JobMetrics {
   private final LongCounter values;
   private final LongCounter inputBytes;
   private final LongCounter outputBytes;
+  private final DoubleCounter cost;
   private final DoubleHistogram duration;
 
   public JobMetrics(Meter meter, String job, SpanContext root) {
@@ -56,6 +58,13 @@ public final class JobMetrics {
             .counterBuilder("waybill.output.bytes")
             .setUnit("By")
             .setDescription("Bytes that the job wrote")
+            .build();
+    this.cost =
+        meter
+            .counterBuilder("waybill.cost")
+            .ofDoubles()
+            .setUnit("{USD}")
+            .setDescription("What Glue charges for the job run, by the job's own reckoning")
             .build();
     this.duration =
         meter
@@ -110,6 +119,11 @@ public final class JobMetrics {
 
   public void countOutputBytes(long bytes) {
     outputBytes.add(bytes, Attributes.of(WaybillAttributes.JOB_NAME, job), root);
+  }
+
+  /** Counts US dollars. */
+  public void countCost(double usd) {
+    cost.add(usd, Attributes.of(WaybillAttributes.JOB_NAME, job), root);
   }
 
   public void ended(Duration took, Outcome outcome) {

@@ -10,6 +10,7 @@ import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.STA
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.STEP;
 import static dev.waybill.gluetracing.internal.trace.DeclaredAttribute.Place.TASK;
 import static io.opentelemetry.api.common.AttributeKey.booleanKey;
+import static io.opentelemetry.api.common.AttributeKey.doubleKey;
 import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
@@ -166,6 +167,20 @@ public final class WaybillAttributes {
       DECLARED.ours(longKey("waybill.values"), "{value}", "How many values were changed", EVENT);
   public static final AttributeKey<Long> ROWS_REJECTED =
       DECLARED.ours(longKey("waybill.rows.rejected"), ROWS, "Rows that the job rejected", JOB);
+  public static final AttributeKey<Double> GLUE_DPU_SECONDS =
+      DECLARED.ours(
+          doubleKey("waybill.glue.dpu_seconds"),
+          "{DPU}.s",
+          "Time of the driver and of all executors, times the DPUs of a worker; Glue's own figure"
+              + " comes after the run",
+          JOB);
+  public static final AttributeKey<Double> COST =
+      DECLARED.ours(
+          doubleKey("waybill.cost"),
+          "{USD}",
+          "What Glue charges for these DPU-seconds by its list price, a minute at least; locally,"
+              + " what it would",
+          JOB);
 
   public static final AttributeKey<Long> STEP_ROWS_IN =
       DECLARED.ours(longKey("waybill.step.rows_in"), ROWS, "Rows before the step", STEP);
