@@ -9,7 +9,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.spark.sql.SparkSession;
@@ -17,13 +16,16 @@ import org.apache.spark.sql.SparkSession;
 /**
  * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
  * message where the stand-in for Glue finds it. The run's next job runs in the same JVM, unless one
- * has failed or left threads.
+ * has failed or left threads; so do the jobs of another run, with classes of their own.
  */
 final class JobMain {
 
   static final String CLASS = "waybill.job.class";
   static final String ERROR = "waybill.job.error";
   static final String LAUNCHER = "waybill.launcher";
+
+  /** The jobs' jars: a class path. */
+  static final String JARS = "waybill.job.jars";
 
   /** Whether more jobs may come through standard input, as a {@link JobSpec} each. */
   static final String MORE = "waybill.job.more";
@@ -40,6 +42,9 @@ final class JobMain {
 
   private static final String USER = "waybill";
 
+  /** Netty's own, after the Spark of the job before has stopped: it ends when idle for a second. */
+  private static final String NETTY_AT_ITS_END = "globalEventExecutor-";
+
   private JobMain() {}
 
   public static void main(String[] args) throws Exception {
@@ -51,6 +56,7 @@ final class JobMain {
             System.getProperty(CLASS),
             System.getProperty(ERROR),
             null,
+            true,
             !Boolean.getBoolean(MORE),
             List.of(args));
     if (job.isLast()) {
@@ -64,13 +70,14 @@ final class JobMain {
   private static void runAll(JobSpec first) throws Exception {
     PrintStream replies = System.out;
     System.setOut(System.err);
-    Properties properties = (Properties) System.getProperties().clone();
+    JvmState atStart = JvmState.now();
     DataInputStream jobs = new DataInputStream(System.in);
+    ClassLoader classes = Thread.currentThread().getContextClassLoader();
     JobSpec job = first;
     run(job);
     while (!job.isLast() && leftNoThreads()) {
       stopSpark();
-      System.setProperties((Properties) properties.clone());
+      atStart.restore();
       replies.write(SUCCEEDED);
       replies.flush();
       try {
@@ -81,6 +88,10 @@ final class JobMain {
       PrintStream log = new PrintStream(new FileOutputStream(job.log(), true), true);
       System.setOut(log);
       System.setErr(log);
+      if (job.isFirst()) {
+        classes = new JobClasses(System.getProperty(JARS), JobMain.class.getClassLoader());
+      }
+      Thread.currentThread().setContextClassLoader(classes);
       run(job);
     }
   }
@@ -88,7 +99,9 @@ final class JobMain {
   /** Runs a job; ends the JVM where it fails. */
   private static void run(JobSpec job) throws Exception {
     try {
-      Class.forName(job.mainClass())
+      Thread.currentThread()
+          .getContextClassLoader()
+          .loadClass(job.mainClass())
           .getMethod("main", String[].class)
           .invoke(
               null,
@@ -110,8 +123,16 @@ final class JobMain {
 
   /** Threads that a job leaves may go on with its work, and keep the JVM until they end. */
   private static boolean leftNoThreads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .allMatch(thread -> thread.isDaemon() || thread == Thread.currentThread());
+    List<String> left =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> !thread.isDaemon() && thread != Thread.currentThread())
+            .map(Thread::getName)
+            .filter(name -> !name.startsWith(NETTY_AT_ITS_END))
+            .toList();
+    if (!left.isEmpty()) {
+      System.err.println("waybill: this JVM takes no other job, for threads are left: " + left);
+    }
+    return left.isEmpty();
   }
 
   /** Jobs leave their Spark to the JVM's end. */
