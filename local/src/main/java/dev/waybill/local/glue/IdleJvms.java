@@ -41,15 +41,21 @@ final class IdleJvms {
             CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
   }
 
+  /** The run's JVM, where it can run this job. */
+  synchronized Optional<JobsJvm> takeOf(String runId, String job) {
+    endAll(jvm -> jvm.isOf(runId) && !jvm.takes(runId, job));
+    return take(jvm -> jvm.isOf(runId));
+  }
+
   /**
-   * The run's JVM, or one of this size whose run is complete. Where there is none, those whose runs
-   * are complete end: they keep memory that the new one needs.
+   * One of this size whose run is complete. Where there is none, those of other sizes end: they
+   * keep memory that a new one may need.
    */
-  synchronized Optional<JobsJvm> take(String runId, String job, JobSize size) {
-    endAll(jvm -> !jvm.takes(runId, job));
-    Optional<JobsJvm> taken =
-        first(jvm -> jvm.isOf(runId)).or(() -> first(jvm -> isFree(jvm) && jvm.size() == size));
-    taken.ifPresentOrElse(jvm -> idle.remove(jvm).cancel(false), () -> endAll(this::isFree));
+  synchronized Optional<JobsJvm> takeFree(JobSize size) {
+    Optional<JobsJvm> taken = take(jvm -> isFree(jvm) && jvm.size() == size);
+    if (taken.isEmpty()) {
+      endAll(this::isFree);
+    }
     return taken;
   }
 
@@ -57,8 +63,10 @@ final class IdleJvms {
     return jvm.jobs() == jobs;
   }
 
-  private Optional<JobsJvm> first(Predicate<JobsJvm> which) {
-    return idle.keySet().stream().filter(which).findFirst();
+  private Optional<JobsJvm> take(Predicate<JobsJvm> which) {
+    Optional<JobsJvm> taken = idle.keySet().stream().filter(which).findFirst();
+    taken.ifPresent(jvm -> idle.remove(jvm).cancel(false));
+    return taken;
   }
 
   private synchronized void endAll(Predicate<JobsJvm> which) {

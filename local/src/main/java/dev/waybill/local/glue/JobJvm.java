@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line,
@@ -117,16 +118,36 @@ public record JobJvm(
   @Override
   public Started start(JobRun run) throws IOException, InterruptedException {
     String runId = runId(run);
-    JobSize size = size(run);
-    Optional<JobsJvm> waiting = idle.take(runId, run.job().name(), size);
-    if (waiting.isPresent()) {
+    Optional<JobsJvm> same = idle.takeOf(runId, run.job().name());
+    if (same.isPresent()) {
       try {
-        return next(waiting.get(), run);
+        return next(same.get(), run);
       } catch (IOException ended) {
-        // It gets a JVM of its own.
+        // It gets another one.
       }
     }
-    Machine.Share share = machine.take(size.heapMebibytes());
+    JobSize size = size(run);
+    while (true) {
+      AtomicReference<JobsJvm> free = new AtomicReference<>();
+      Optional<Machine.Share> share =
+          machine.take(
+              size.heapMebibytes(),
+              () -> {
+                idle.takeFree(size).ifPresent(free::set);
+                return free.get() != null;
+              });
+      if (share.isPresent()) {
+        return startIn(share.get(), size, run);
+      }
+      try {
+        return next(free.get(), run);
+      } catch (IOException ended) {
+        // It waits for another one.
+      }
+    }
+  }
+
+  private Started startIn(Machine.Share share, JobSize size, JobRun run) throws IOException {
     try {
       return start(run, size, share);
     } catch (IOException | RuntimeException e) {

@@ -132,6 +132,6 @@ final class JobRun {
       return 0;
     }
     Duration time = Duration.between(began, completedOn == null ? Instant.now() : completedOn);
-    return time.plusMillis(999).toSeconds();
+    return time.plusNanos(999_999_999).toSeconds();
   }
 }

@@ -2,8 +2,11 @@ package dev.waybill.local.glue;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Divides this machine, or the container's part of it, among the JVMs of jobs: there are never more
@@ -21,8 +24,11 @@ public final class Machine {
   /** Spark refuses to start with less than 450 MiB. */
   private static final int LEAST_HEAP_MEBIBYTES = 512;
 
+  private static final int POLL_MILLIS = 50;
+
   private final int cores;
   private final int mebibytes;
+  private final Semaphore turn = new Semaphore(1, true);
   private final Semaphore jvms;
   private final Semaphore free;
   private final AtomicInteger running = new AtomicInteger();
@@ -34,14 +40,14 @@ public final class Machine {
    */
   Machine(int cores, long mebibytes) {
     this.cores = cores;
-    this.jvms = new Semaphore(cores, true);
+    this.jvms = new Semaphore(cores);
     this.mebibytes =
         (int)
             Math.min(
                 Integer.MAX_VALUE,
                 Math.max(
                     LEAST_HEAP_MEBIBYTES + OUTSIDE_HEAP_MEBIBYTES, mebibytes - RESERVED_MEBIBYTES));
-    this.free = new Semaphore(this.mebibytes, true);
+    this.free = new Semaphore(this.mebibytes);
   }
 
   /** This one, by what the JVM and the container's limits say. */
@@ -54,18 +60,35 @@ public final class Machine {
   /**
    * Takes a JVM's share: of the memory as much as it asks for, or all where the machine has less;
    * of the cores an equal part beside the JVMs that run now. Waits until a core and the memory are
-   * free.
+   * free, behind those that asked before.
    */
   Share take(int heapMebibytes) throws InterruptedException {
+    return take(heapMebibytes, () -> false).orElseThrow();
+  }
+
+  /**
+   * The same, unless there is something better first.
+   *
+   * @param better is asked now and then while it waits
+   * @return empty where it had an answer
+   */
+  Optional<Share> take(int heapMebibytes, BooleanSupplier better) throws InterruptedException {
     int memory = Math.min(heapMebibytes + OUTSIDE_HEAP_MEBIBYTES, mebibytes);
-    jvms.acquire();
+    turn.acquire();
     try {
-      free.acquire(memory);
-    } catch (InterruptedException e) {
-      jvms.release();
-      throw e;
+      while (!better.getAsBoolean()) {
+        if (jvms.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+          if (free.tryAcquire(memory)) {
+            return Optional.of(new Share(Math.max(1, cores / running.incrementAndGet()), memory));
+          }
+          jvms.release();
+          Thread.sleep(POLL_MILLIS);
+        }
+      }
+      return Optional.empty();
+    } finally {
+      turn.release();
     }
-    return new Share(Math.max(1, cores / running.incrementAndGet()), memory);
   }
 
   /** What one JVM may use until it closes it. */
