@@ -46,9 +46,17 @@ public final class JobArguments {
 
   /**
    * {@code off} lets the job run as if it were not traced: nothing is observed, counted or sent.
-   * Its log lines stay on the console.
+   * Its log lines stay on the console. {@code aws} sends spans to X-Ray and metrics to CloudWatch,
+   * of the job's own account and region and as its role, and nothing to a collector; log lines are
+   * printed, as JSON with the trace's id. Without it, or with {@code on}, all goes by OTLP.
    */
   public static final String TELEMETRY = "telemetry";
+
+  /** CloudWatch's namespace of the job's metrics, with {@code --telemetry aws}. */
+  public static final String METRICS_NAMESPACE = "metrics_namespace";
+
+  /** The CloudWatch log group, existing, that takes them as log events. */
+  public static final String METRICS_LOG_GROUP = "metrics_log_group";
 
   /**
    * A folder of any file system that Hadoop knows. What the collector did not take is there at the
@@ -139,18 +147,28 @@ public final class JobArguments {
     return new TreeSet<>(asked);
   }
 
+  /** Where telemetry goes. */
+  enum Telemetry {
+    ON,
+    OFF,
+    AWS
+  }
+
   /**
-   * Whether there is to be no telemetry.
+   * Where telemetry goes.
    *
-   * @throws IllegalArgumentException for any other word than on and off
+   * @throws IllegalArgumentException for any word that says none of it
    */
-  boolean telemetryIsOff() {
+  Telemetry telemetry() {
     String given = find(TELEMETRY).orElse("on");
-    if (!given.equals("on") && !given.equals("off")) {
-      throw new IllegalArgumentException(
-          "job argument --%s is '%s'; it must be on or off".formatted(TELEMETRY, given));
-    }
-    return given.equals("off");
+    return switch (given) {
+      case "on" -> Telemetry.ON;
+      case "off" -> Telemetry.OFF;
+      case "aws" -> Telemetry.AWS;
+      default ->
+          throw new IllegalArgumentException(
+              "job argument --%s is '%s'; it must be on, off or aws".formatted(TELEMETRY, given));
+    };
   }
 
   /** Which run this is of that job. */

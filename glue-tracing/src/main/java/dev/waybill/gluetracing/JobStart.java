@@ -1,5 +1,7 @@
 package dev.waybill.gluetracing;
 
+import dev.waybill.gluetracing.JobArguments.Telemetry;
+import dev.waybill.gluetracing.internal.aws.Aws;
 import dev.waybill.gluetracing.internal.otlp.JobLogs;
 import dev.waybill.gluetracing.internal.otlp.JobResource;
 import dev.waybill.gluetracing.internal.otlp.JobTelemetry;
@@ -14,6 +16,7 @@ import dev.waybill.gluetracing.internal.trace.JobRun;
 import dev.waybill.gluetracing.internal.trace.JobSpans;
 import dev.waybill.gluetracing.internal.trace.Outcome;
 import dev.waybill.gluetracing.internal.xray.ParentLookup;
+import dev.waybill.gluetracing.internal.xray.XrayIds;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.resources.Resource;
 import java.io.PrintStream;
@@ -38,6 +41,11 @@ import org.slf4j.LoggerFactory;
 final class JobStart {
 
   private static final Duration IN_PROGRESS_BOUND = Duration.ofSeconds(5);
+
+  /** As in {@code collector-config/aws.yaml}. */
+  private static final String METRICS_NAMESPACE = "Waybill";
+
+  private static final String METRICS_LOG_GROUP = "/waybill/metrics";
   private static final Logger LOG = LoggerFactory.getLogger(TracedJob.class);
 
   final JobArguments arguments;
@@ -74,7 +82,8 @@ final class JobStart {
       Beginning beginning,
       Callable<SparkContext> startSpark) {
     this.arguments = arguments;
-    this.off = arguments.telemetryIsOff();
+    Telemetry wanted = arguments.telemetry();
+    this.off = wanted == Telemetry.OFF;
     JobRun run = arguments.run(name);
     OtelArguments otel = new OtelArguments(arguments);
     this.given =
@@ -94,7 +103,10 @@ final class JobStart {
             () ->
                 off
                     ? JobTelemetry.off()
-                    : new OtlpTelemetry(otel.collector(), resource(run, otel), sampled));
+                    : new OtlpTelemetry(
+                        wanted == Telemetry.AWS ? aws(run) : otel.collector(),
+                        resource(run, otel),
+                        sampled));
     // Both take their time, most of it loading classes: one does so beside the other.
     Deadline.daemon("waybill-telemetry", starting);
     Throwable noSpark = null;
@@ -114,7 +126,10 @@ final class JobStart {
     this.logs =
         harmless.get(
             "take log lines",
-            () -> Optional.of(JobLogs.attach(telemetry.loggers(), console, application, self, run)),
+            () ->
+                Optional.of(
+                    JobLogs.attach(
+                        telemetry.loggers(), lines(console, wanted), application, self, run)),
             Optional.empty());
     sayWhereTheTraceIs();
     this.steps = off ? Steps.off() : Steps.of(events, harmless);
@@ -156,6 +171,26 @@ final class JobStart {
         "start metrics",
         () -> new JobMetrics(telemetry.meter(), name, self),
         new JobMetrics(JobTelemetry.off().meter(), name, self));
+  }
+
+  /** Lines that no collector takes are printed, also where the job's output is another's. */
+  private static Optional<JobLogs.Console> lines(Optional<PrintStream> console, Telemetry wanted) {
+    return console
+        .map(out -> new JobLogs.Console(out, JobLogs.Levels.RAISED))
+        .or(
+            () ->
+                wanted == Telemetry.AWS
+                    ? Optional.of(new JobLogs.Console(System.out, JobLogs.Levels.AS_THEY_ARE))
+                    : Optional.empty());
+  }
+
+  private Aws aws(JobRun run) {
+    String jobRun = run.job() + "-" + run.jobRunId().orElseGet(XrayIds::newSpanId);
+    return new Aws(
+        System.getenv(),
+        arguments.find(JobArguments.METRICS_NAMESPACE).orElse(METRICS_NAMESPACE),
+        arguments.find(JobArguments.METRICS_LOG_GROUP).orElse(METRICS_LOG_GROUP),
+        jobRun.replaceAll("[:*]", "-"));
   }
 
   private void sayWhereTheTraceIs() {

@@ -356,7 +356,7 @@ class TracedJobTest {
   void anUnknownWordForTelemetryIsRefused() {
     assertThatThrownBy(() -> TracedJob.start("test-job", "--telemetry", "maybe"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("job argument --telemetry is 'maybe'; it must be on or off");
+        .hasMessage("job argument --telemetry is 'maybe'; it must be on, off or aws");
   }
 
   @Test

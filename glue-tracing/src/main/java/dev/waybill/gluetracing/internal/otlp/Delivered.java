@@ -2,7 +2,6 @@ package dev.waybill.gluetracing.internal.otlp;
 
 import dev.waybill.gluetracing.internal.trace.Deadline;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,13 +9,13 @@ import java.util.stream.Stream;
 /**
  * What became of a job's telemetry.
  *
- * @param failure the first failure's words, or null
+ * @param failure the first failure's words
  * @param kept the folder of what is on disk
  * @param lost what could not be kept either
  */
 record Delivered(
-    Collector collector,
-    String failure,
+    Destination destination,
+    Optional<String> failure,
     Optional<Path> kept,
     Optional<String> lost,
     QueueCounts spans,
@@ -28,13 +27,13 @@ record Delivered(
         Stream.of(spans.dropped(), logs.dropped())
             .flatMap(Optional::stream)
             .collect(Collectors.joining(" and "));
-    boolean allTaken = kept.isEmpty() && lost.isEmpty() && collector.problem().isEmpty();
+    boolean allTaken = kept.isEmpty() && lost.isEmpty() && destination.problem().isEmpty();
     return allTaken && dropped.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "the collector%s did not take all telemetry of this job: %s.%s%s%s"
+            "%s did not take all telemetry of this job: %s.%s%s%s"
                 .formatted(
-                    collector.problem().isPresent() ? "" : " at " + collector.places(),
+                    destination.name(),
                     reason(allTaken),
                     lost.map(what -> " " + what + ".").orElse(""),
                     dropped.isEmpty()
@@ -47,11 +46,10 @@ record Delivered(
   private String reason(boolean allTaken) {
     return allTaken
         ? "a queue was full"
-        : collector
+        : destination
             .problem()
-            .orElse(
-                Objects.requireNonNullElse(
-                    failure, "no answer within " + OtlpTelemetry.BOUND.toSeconds() + " s"));
+            .or(() -> failure)
+            .orElse("no answer within " + OtlpTelemetry.BOUND.toSeconds() + " s");
   }
 
   private static String place(Path files, Optional<TelemetryFolder> folder, Deadline deadline) {

@@ -44,7 +44,7 @@ public final class JobLogs extends AbstractAppender {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LoggerProvider otlp;
-  private final Optional<PrintStream> console;
+  private final Optional<PrintStream> out;
   private final SpanContext root;
   private final Map<String, String> fields;
   private final List<String> own;
@@ -53,39 +53,56 @@ public final class JobLogs extends AbstractAppender {
 
   private JobLogs(
       LoggerProvider otlp,
-      Optional<PrintStream> console,
+      Optional<PrintStream> out,
       List<String> own,
       SpanContext root,
       Map<String, String> fields) {
     super("waybill", null, null, true, Property.EMPTY_ARRAY);
     this.own = own;
     this.otlp = otlp;
-    this.console = console;
+    this.out = out;
     this.root = root;
     this.fields = fields;
+  }
+
+  /**
+   * Where lines are printed.
+   *
+   * @param levels of the application's own loggers
+   */
+  public record Console(PrintStream out, Levels levels) {}
+
+  /** What is done to levels. */
+  public enum Levels {
+    /** The application logs from INFO. */
+    RAISED,
+    /** Only what is logged anyway is taken. */
+    AS_THEY_ARE
   }
 
   /**
    * Begins to take log lines: those of the application from INFO, all others from WARN, for Spark
    * says hundreds of things a job at INFO.
    *
-   * @param console for JSON lines; without one, the job's output stays what it is, and only levels
-   *     that are logged anyway are taken
+   * @param console for JSON lines; without one, the job's output and its levels stay what they are
    * @param application the package of the job's own classes
    * @param root the span for lines that no step's thread wrote
    * @param run what every JSON line names besides
    */
   public static JobLogs attach(
       LoggerProvider otlp,
-      Optional<PrintStream> console,
+      Optional<Console> console,
       String application,
       SpanContext root,
       JobRun run) {
-    JobLogs logs = new JobLogs(otlp, console, List.of(WAYBILL, application), root, fields(run));
+    JobLogs logs =
+        new JobLogs(
+            otlp, console.map(Console::out), List.of(WAYBILL, application), root, fields(run));
+    boolean raised = console.filter(lines -> lines.levels == Levels.RAISED).isPresent();
     logs.start();
     LoggerContext context = context();
     context.getConfiguration().getRootLogger().addAppender(logs, null, null);
-    for (String name : console.isPresent() ? logs.own : List.<String>of()) {
+    for (String name : raised ? logs.own : List.<String>of()) {
       if (!context.getConfiguration().getLoggers().containsKey(name)) {
         LoggerConfig logger = new LoggerConfig(name, Level.INFO, true);
         logs.added.put(name, logger);
@@ -155,7 +172,7 @@ public final class JobLogs extends AbstractAppender {
         .setBody(line.text)
         .setAllAttributes(line.exception)
         .emit();
-    console.ifPresent(out -> out.println(json(line, place)));
+    out.ifPresent(lines -> lines.println(json(line, place)));
   }
 
   /**

@@ -5,22 +5,12 @@ import dev.waybill.gluetracing.internal.trace.JobSpans;
 import io.opentelemetry.api.logs.LoggerProvider;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.TraceState;
-import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
-import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporterBuilder;
-import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
-import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
 import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
-import io.opentelemetry.sdk.metrics.Aggregation;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
-import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -37,11 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The OpenTelemetry SDK of one job: traces, metrics and logs over OTLP/HTTP with the JDK's own
- * client, because Glue's class path has an old OkHttp and no gRPC. Everything it waits for is
- * bounded; what could not be sent is kept on disk and said once, never thrown.
- *
- * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>
+ * The OpenTelemetry SDK of one job: traces, metrics and logs. Everything it waits for is bounded;
+ * what could not be sent is kept on disk and said once, never thrown.
  */
 public final class OtlpTelemetry implements JobTelemetry {
 
@@ -51,12 +38,6 @@ public final class OtlpTelemetry implements JobTelemetry {
   private static final long LARGEST_FILE = 256L << 20;
   private static final Duration KEEPING_BOUND = Duration.ofSeconds(1);
   private static final Duration METRIC_INTERVAL = Duration.ofSeconds(5);
-  private static final RetryPolicy RETRIES =
-      RetryPolicy.builder()
-          .setMaxAttempts(3)
-          .setInitialBackoff(Duration.ofMillis(200))
-          .setMaxBackoff(Duration.ofSeconds(1))
-          .build();
 
   private final OpenTelemetrySdk sdk;
   private final SpanExporter spanExporter;
@@ -64,16 +45,16 @@ public final class OtlpTelemetry implements JobTelemetry {
   private final UnsentTelemetry unsent = new UnsentTelemetry(Clock.systemUTC(), LARGEST_FILE);
   private final QueueCounts spanQueue = new QueueCounts("spans");
   private final QueueCounts logQueue = new QueueCounts("log records");
-  private final Collector collector;
+  private final Destination destination;
   private final ExportWarnings warnings;
 
-  /** Starts the SDK; where the collector has a problem, all telemetry is kept. */
-  public OtlpTelemetry(Collector collector, Resource resource, boolean sampled) {
-    this.collector = collector;
-    if (collector.problem().isPresent()) {
+  /** Starts the SDK; where the destination has a problem, all telemetry is kept. */
+  public OtlpTelemetry(Destination destination, Resource resource, boolean sampled) {
+    this.destination = destination;
+    if (destination.problem().isPresent()) {
       unsent.giveUp();
     }
-    this.spanExporter = spanExporter();
+    this.spanExporter = destination.spans();
     this.sdk =
         OpenTelemetrySdk.builder()
             .setTracerProvider(tracerProvider(resource, sampled))
@@ -100,7 +81,7 @@ public final class OtlpTelemetry implements JobTelemetry {
 
   @Override
   public void sendEarly(SpanData span) {
-    if (collector.problem().isEmpty()) {
+    if (destination.problem().isEmpty()) {
       spanExporter.export(List.of(span));
     }
   }
@@ -129,7 +110,12 @@ public final class OtlpTelemetry implements JobTelemetry {
     }
     warnings.remove();
     return new Delivered(
-            collector, warnings.first(), unsent.close(), unsent.lost(), spanQueue, logQueue)
+            destination,
+            Optional.ofNullable(warnings.first()).or(unsent::refusal),
+            unsent.close(),
+            unsent.lost(),
+            spanQueue,
+            logQueue)
         .notice(folder, deadline);
   }
 
@@ -155,56 +141,27 @@ public final class OtlpTelemetry implements JobTelemetry {
         .build();
   }
 
-  private SpanExporter spanExporter() {
-    OtlpHttpSpanExporterBuilder exporter =
-        OtlpHttpSpanExporter.builder()
-            .setEndpoint(collector.traces().url())
-            .setCompression(collector.traces().compression())
-            .setTimeout(collector.traces().timeout())
-            .setRetryPolicy(RETRIES);
-    collector.traces().headers().forEach(exporter::addHeader);
-    collector.traces().trusted().ifPresent(exporter::setTrustedCertificates);
-    return exporter.build();
-  }
-
   private SdkMeterProvider meterProvider(Resource resource) {
-    OtlpHttpMetricExporterBuilder exporter =
-        OtlpHttpMetricExporter.builder()
-            .setEndpoint(collector.metrics().url())
-            .setCompression(collector.metrics().compression())
-            // A job's exports may reach any collector task: each says what is new.
-            .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
-            // Buckets as narrow as the values allow: percentiles of a few jobs, seconds or hours.
-            .setDefaultAggregationSelector(
-                DefaultAggregationSelector.getDefault()
-                    .with(InstrumentType.HISTOGRAM, Aggregation.base2ExponentialBucketHistogram()))
-            .setTimeout(collector.metrics().timeout())
-            .setRetryPolicy(RETRIES);
-    collector.metrics().headers().forEach(exporter::addHeader);
-    collector.metrics().trusted().ifPresent(exporter::setTrustedCertificates);
     return SdkMeterProvider.builder()
         .setResource(resource)
         .registerMetricReader(
-            PeriodicMetricReader.builder(unsent.metrics(exporter.build()))
+            PeriodicMetricReader.builder(unsent.metrics(destination.metrics()))
                 .setInterval(METRIC_INTERVAL)
                 .build())
         .build();
   }
 
   private SdkLoggerProvider loggerProvider(Resource resource) {
-    OtlpHttpLogRecordExporterBuilder exporter =
-        OtlpHttpLogRecordExporter.builder()
-            .setEndpoint(collector.logs().url())
-            .setCompression(collector.logs().compression())
-            .setTimeout(collector.logs().timeout())
-            .setRetryPolicy(RETRIES);
-    collector.logs().headers().forEach(exporter::addHeader);
-    collector.logs().trusted().ifPresent(exporter::setTrustedCertificates);
-    return SdkLoggerProvider.builder()
-        .setResource(resource)
-        .addLogRecordProcessor(logQueue.logsCome())
-        .addLogRecordProcessor(
-            BatchLogRecordProcessor.builder(logQueue.logsGo(unsent.logs(exporter.build()))).build())
-        .build();
+    SdkLoggerProviderBuilder provider = SdkLoggerProvider.builder().setResource(resource);
+    destination
+        .logs()
+        .ifPresent(
+            exporter ->
+                provider
+                    .addLogRecordProcessor(logQueue.logsCome())
+                    .addLogRecordProcessor(
+                        BatchLogRecordProcessor.builder(logQueue.logsGo(unsent.logs(exporter)))
+                            .build()));
+    return provider.build();
   }
 }

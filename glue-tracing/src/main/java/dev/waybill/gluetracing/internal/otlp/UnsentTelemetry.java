@@ -48,6 +48,7 @@ public final class UnsentTelemetry {
   private Path folder;
   private long lost;
   private String trouble;
+  private volatile String refusal;
 
   /**
    * Begins with nothing.
@@ -118,6 +119,11 @@ public final class UnsentTelemetry {
         : Optional.of("%,d records could not be kept either (%s)".formatted(lost, trouble));
   }
 
+  /** Why a first batch was not delivered, as far as its exporter says so. */
+  Optional<String> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+
   private synchronized <T> void keep(
       Collection<T> batch, Function<Collection<T>, CompletableResultCode> write, KeptFile file) {
     try {
@@ -185,6 +191,9 @@ public final class UnsentTelemetry {
               batch.end();
             } else {
               tryAgain = clock.instant().plus(PAUSE);
+              if (refusal == null && answer.getFailureThrowable() != null) {
+                refusal = ErrorText.of(answer.getFailureThrowable());
+              }
               batch.keep();
             }
           });
