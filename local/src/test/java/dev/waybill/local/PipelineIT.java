@@ -55,9 +55,6 @@ class PipelineIT {
       Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
   private static final String STRANGE = "été + 100% 李.csv";
 
-  private static final Set<String> OF_THE_DRIVER =
-      Set.of("start spark", "plan", "commit", "slow task");
-
   /** Of jobs that are larger or less lucky, join data sets, run on AWS or in Python. */
   private static final String[] NOT_IN_THESE_RUNS = {
     "resource aws.log.group.names string[]",
@@ -206,9 +203,9 @@ class PipelineIT {
 
   @Test
   void theSamplesSpanTreeIsAsRecorded() throws IOException {
-    String tree = tree(trace(runs.get("listings.csv")));
+    String tree = SpanTree.of(trace(runs.get("listings.csv")));
 
-    assertThat(tree).isEqualTo(golden("sample-span-tree.txt"));
+    assertThat(tree).isEqualTo(SpanTree.golden("sample-span-tree.txt"));
   }
 
   /** Which of them have spans depends on what took longest; all are told. */
@@ -218,7 +215,7 @@ class PipelineIT {
 
     for (String job : List.of("clean-listings", "process-listings")) {
       List<String> ran = new ArrayList<>();
-      for (String line : golden("sample-stages.txt").lines().toList()) {
+      for (String line : SpanTree.golden("sample-stages.txt").lines().toList()) {
         if (line.startsWith(job + ": ")) {
           ran.add(line.substring(job.length() + 2));
         }
@@ -226,7 +223,7 @@ class PipelineIT {
       Span root = named(trace, job);
       List<String> shown =
           trace.spans().stream()
-              .filter(span -> span.service().equals(job) && isStage(span))
+              .filter(span -> span.service().equals(job) && SpanTree.isStage(span))
               .map(span -> parent(trace, span).name() + ": " + span.name())
               .toList();
       int omitted =
@@ -415,38 +412,5 @@ class PipelineIT {
         .filter(other -> other.id().equals(span.parentId()))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static String golden(String name) throws IOException {
-    return new String(
-        PipelineIT.class.getResourceAsStream("/golden/" + name).readAllBytes(),
-        StandardCharsets.UTF_8);
-  }
-
-  private static boolean isStage(Span span) {
-    return span.attributes().containsKey("waybill.spark.stage.tasks");
-  }
-
-  /**
-   * Names, rows and fusion, without times and ids; siblings in the order of their text. Without the
-   * spans for which there is room or not, by what took longest.
-   */
-  private static String tree(Trace trace) {
-    return trace.roots().stream().map(root -> tree(trace, root, "")).collect(Collectors.joining());
-  }
-
-  private static String tree(Trace trace, Span span, String indent) {
-    String in = span.attributes().get("waybill.step.rows_in");
-    String out = span.attributes().get("waybill.step.rows_out");
-    String rows = out == null ? "" : " (" + (in == null ? "" : in + " → ") + out + " rows)";
-    return indent
-        + span.name()
-        + rows
-        + "\n"
-        + trace.childrenOf(span).stream()
-            .filter(child -> !isStage(child) && !OF_THE_DRIVER.contains(child.name()))
-            .map(child -> tree(trace, child, indent + "  "))
-            .sorted()
-            .collect(Collectors.joining());
   }
 }

@@ -159,6 +159,11 @@ public record Trace(List<Span> spans) {
         .properties()
         .forEach(a -> attributes.put(a.getKey(), a.getValue().asText()));
     segment
+        .path("metadata")
+        .path("default")
+        .properties()
+        .forEach(a -> attributes.put(a.getKey(), a.getValue().asText()));
+    segment
         .path("aws")
         .properties()
         .forEach(a -> attributes.put("aws." + a.getKey(), a.getValue().asText()));

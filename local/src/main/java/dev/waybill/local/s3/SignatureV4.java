@@ -27,15 +27,16 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Tells whether a request to S3 was signed with the right keys, in any region. A body is covered as
- * far as its digest is: the chunks' own signatures, which follow from the one that is checked here,
- * are not looked at, and signatures in the query are not taken.
+ * Tells whether a request to S3, or to another service, was signed with the right keys, in any
+ * region. S3's bodies are covered as far as their digests are: the chunks' own signatures, which
+ * follow from the one that is checked here, are not looked at, and signatures in the query are not
+ * taken.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html">Signature
  *     calculations in the Authorization header</a>
  */
-final class SignatureV4 {
+public final class SignatureV4 {
 
   /** The header that has the body's digest, or says why it has not. */
   static final String CONTENT = "x-amz-content-sha256";
@@ -45,17 +46,15 @@ final class SignatureV4 {
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
   private static final String ALGORITHM = "AWS4-HMAC-SHA256";
-  private static final Pattern AUTHORIZATION =
-      Pattern.compile(
-          ALGORITHM
-              + " *Credential=([^/, ]+)/(\\d{8})/([\\w-]+)/s3/aws4_request,"
-              + " *SignedHeaders=([^, ]+), *Signature=([0-9a-f]{64})");
+  private static final String S3 = "s3";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final Duration SKEW = Duration.ofMinutes(15);
 
   private final Keys keys;
   private final Clock clock;
+  private final String service;
+  private final Pattern form;
 
   /**
    * A check for these keys.
@@ -63,15 +62,42 @@ final class SignatureV4 {
    * @param clock that of today, by which a signature is too old
    */
   SignatureV4(Keys keys, Clock clock) {
-    this.keys = keys;
-    this.clock = clock;
+    this(keys, clock, S3);
   }
 
-  /** Why a request is refused: S3's code, and a sentence. */
-  record Refusal(String code, String message) {}
+  /**
+   * A check for these keys.
+   *
+   * @param clock that of today, by which a signature is too old
+   * @param service by its name in signatures, such as {@code xray}; its paths need no encoding
+   */
+  public SignatureV4(Keys keys, Clock clock, String service) {
+    this.keys = keys;
+    this.clock = clock;
+    this.service = service;
+    this.form =
+        Pattern.compile(
+            ALGORITHM
+                + " *Credential=([^/, ]+)/(\\d{8})/([\\w-]+)/"
+                + service
+                + "/aws4_request, *SignedHeaders=([^, ]+), *Signature=([0-9a-f]{64})");
+  }
 
-  /** Why a request is refused, or null where it was signed with the keys. */
+  /** Why a request is refused: the service's code, and a sentence. */
+  public record Refusal(String code, String message) {}
+
+  /** Why a request to S3 is refused, or null where it was signed with the keys. */
   Refusal refusal(HttpExchange exchange) {
+    String content = exchange.getRequestHeaders().getFirst(CONTENT);
+    return refusal(exchange, content == null ? NO_CONTENT : content);
+  }
+
+  /** Why a request is refused, or null where it was signed with the keys, and with this body. */
+  public Refusal refusal(HttpExchange exchange, byte[] body) {
+    return refusal(exchange, sha256(body));
+  }
+
+  private Refusal refusal(HttpExchange exchange, String content) {
     Headers headers = exchange.getRequestHeaders();
     String header = headers.getFirst("Authorization");
     if (header == null) {
@@ -80,12 +106,12 @@ final class SignatureV4 {
           "the request is not signed: sign it (AWS Signature Version 4) with the keys that waybill"
               + " watch prints");
     }
-    Matcher authorization = AUTHORIZATION.matcher(header);
+    Matcher authorization = form.matcher(header);
     if (!authorization.matches()) {
       return new Refusal(
           "AuthorizationHeaderMalformed",
-          "the Authorization header is not of the form '%s Credential=<id>/<date>/<region>/s3/aws4_request, SignedHeaders=<names>, Signature=<hex>'"
-              .formatted(ALGORITHM));
+          "the Authorization header is not of the form '%s Credential=<id>/<date>/<region>/%s/aws4_request, SignedHeaders=<names>, Signature=<hex>'"
+              .formatted(ALGORITHM, service));
     }
     if (!authorization.group(1).equals(keys.id())) {
       return new Refusal(
@@ -102,7 +128,8 @@ final class SignatureV4 {
                   headers.getFirst("X-Amz-Date"), TIME.format(clock.instant()), SKEW.toMinutes()));
     }
     List<String> signed = List.of(authorization.group(4).split(";"));
-    byte[] right = signature(exchange, signed, authorization.group(2), authorization.group(3));
+    byte[] right =
+        signature(exchange, content, signed, authorization.group(2), authorization.group(3));
     byte[] given = HexFormat.of().parseHex(authorization.group(5));
     return signed.contains("host") && MessageDigest.isEqual(right, given)
         ? null
@@ -120,15 +147,17 @@ final class SignatureV4 {
     }
   }
 
-  private byte[] signature(HttpExchange exchange, List<String> signed, String day, String region) {
-    String scope = String.join("/", day, region, "s3", "aws4_request");
+  private byte[] signature(
+      HttpExchange exchange, String content, List<String> signed, String day, String region) {
+    String scope = String.join("/", day, region, service, "aws4_request");
     String text =
         String.join(
             "\n",
             ALGORITHM,
             exchange.getRequestHeaders().getFirst("X-Amz-Date"),
             scope,
-            sha256(canonical(exchange, signed)));
+            // Headers came as bytes, of which each is a character here.
+            sha256(canonical(exchange, content, signed).getBytes(StandardCharsets.ISO_8859_1)));
     byte[] key = ("AWS4" + keys.secret()).getBytes(StandardCharsets.UTF_8);
     for (String part : scope.split("/")) {
       key = hmac(key, part);
@@ -136,9 +165,8 @@ final class SignatureV4 {
     return hmac(key, text);
   }
 
-  private static String canonical(HttpExchange exchange, List<String> signed) {
+  private static String canonical(HttpExchange exchange, String content, List<String> signed) {
     Headers headers = exchange.getRequestHeaders();
-    String content = headers.getFirst(CONTENT);
     return String.join(
         "\n",
         exchange.getRequestMethod(),
@@ -148,7 +176,7 @@ final class SignatureV4 {
             .map(name -> name + ":" + value(headers, name) + "\n")
             .collect(Collectors.joining()),
         String.join(";", signed),
-        content == null ? NO_CONTENT : content);
+        content);
   }
 
   private static String value(Headers headers, String name) {
@@ -189,10 +217,8 @@ final class SignatureV4 {
         .replace("%7E", "~");
   }
 
-  /** Headers came as bytes, of which each is a character here. */
-  private static String sha256(String text) {
+  private static String sha256(byte[] bytes) {
     try {
-      byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);
