@@ -32,7 +32,6 @@ final class Alarms extends Construct {
       Settings settings,
       Logs logs,
       PipelineMetrics metrics,
-      Collector collector,
       Workflow workflow,
       FailedJobRuns failedJobRuns,
       UndeliveredTelemetry undelivered,
@@ -71,6 +70,15 @@ final class Alarms extends Construct {
         metrics.rejectedPercent(),
         settings.rejectedPercent());
     alarm(
+        "UndeliveredTelemetry",
+        (settings.collector() ? "The collector" : "X-Ray or CloudWatch")
+            + " did not take all telemetry of a job, which left it in the bucket",
+        undelivered.count());
+  }
+
+  /** Adds those on a collector. */
+  void watch(CollectorMetrics metrics) {
+    alarm(
         "CollectorRefusing",
         "The collector refused telemetry, or X-Ray or CloudWatch refused the collector's",
         MathExpression.Builder.create()
@@ -78,29 +86,25 @@ final class Alarms extends Construct {
             .usingMetrics(
                 sorted(
                     Map.of(
-                        "refused", metrics.collectorRefused(),
-                        "failed", metrics.collectorFailed())))
+                        "refused", metrics.refused(),
+                        "failed", metrics.failed())))
             .label("refused or not delivered")
             .period(PipelineMetrics.PERIOD)
             .build());
-    alarm(
-        "UndeliveredTelemetry",
-        "The collector did not take all telemetry of a job, which left it in the bucket",
-        undelivered.count());
     absence(
         "CollectorDown",
         "For 15 minutes fewer collector tasks ran than there should be",
-        metrics.collectorTasks(),
+        metrics.tasks(),
         Collector.TASKS - 0.5);
     absence(
             "CollectorSilent",
             "For 15 minutes nothing of the collector's own metrics reached CloudWatch: what jobs send"
                 + " does not arrive either",
-            metrics.collectorHeartbeat(),
+            metrics.heartbeat(),
             1)
         // Or it would sound at the first deployment, until there is a collector.
         .getNode()
-        .addDependency(collector.service());
+        .addDependency(metrics.collector().service());
   }
 
   ITopic topic() {

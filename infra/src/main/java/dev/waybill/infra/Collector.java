@@ -2,6 +2,7 @@ package dev.waybill.infra;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.applicationautoscaling.EnableScalingProps;
 import software.amazon.awscdk.services.ecs.CloudMapOptions;
@@ -12,6 +13,7 @@ import software.amazon.awscdk.services.ecs.DeploymentCircuitBreaker;
 import software.amazon.awscdk.services.ecs.FargateService;
 import software.amazon.awscdk.services.ecs.FargateTaskDefinition;
 import software.amazon.awscdk.services.ecs.PropagatedTagSource;
+import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.servicediscovery.DnsRecordType;
 import software.amazon.awscdk.services.servicediscovery.PrivateDnsNamespace;
 import software.constructs.Construct;
@@ -23,20 +25,25 @@ import software.constructs.Construct;
  * @see <a href="https://github.com/aws-observability/aws-otel-collector">AWS Distro for
  *     OpenTelemetry Collector</a>
  */
-final class Collector extends Construct {
+final class Collector extends Construct implements Telemetry {
 
+  static final String ID = "Collector";
   static final int TASKS = 2;
 
   private static final int MOST_TASKS = 6;
   private static final int CPU_PERCENT = 60;
   private static final Duration DNS_TTL = Duration.seconds(10);
 
+  private final Network network;
+  private final String jobLogs;
   private final Cluster cluster;
   private final FargateService service;
   private final String endpoint;
 
   Collector(Construct scope, Settings settings, Logs logs, Artifacts artifacts, Network network) {
-    super(scope, "Collector");
+    super(scope, ID);
+    this.network = network;
+    this.jobLogs = Logs.jobs(settings.prefix());
     String clusterName = settings.prefix() + "-collector";
     String namespace = settings.prefix() + ".internal";
     this.endpoint =
@@ -76,10 +83,25 @@ final class Collector extends Construct {
             CpuUtilizationScalingProps.builder().targetUtilizationPercent(CPU_PERCENT).build());
   }
 
-  /** The base URL of its OTLP/HTTP receiver, for whoever is in the VPC. */
-  String endpoint() {
-    return endpoint;
+  @Override
+  public Optional<Network> network() {
+    return Optional.of(network);
   }
+
+  /** The base URL of its OTLP/HTTP receiver, for whoever is in the VPC. */
+  @Override
+  public Map<String, String> arguments() {
+    return Map.of("--otlp_endpoint", endpoint);
+  }
+
+  @Override
+  public List<String> logGroups(List<String> writtenByGlue) {
+    return List.of(jobLogs);
+  }
+
+  /** Whoever reaches it may send. */
+  @Override
+  public void allow(Role role) {}
 
   Cluster cluster() {
     return cluster;

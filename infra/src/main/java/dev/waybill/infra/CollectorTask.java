@@ -69,7 +69,7 @@ final class CollectorTask {
 
   static FargateTaskDefinition define(
       Construct scope, Settings settings, Logs logs, Artifacts artifacts) {
-    LogGroup metrics = logs.group(scope, "Metrics", "/%s/metrics".formatted(settings.prefix()));
+    LogGroup metrics = logs.metrics(scope, settings.prefix());
     LogGroup jobLogs = logs.group(scope, "JobLogs", Logs.jobs(settings.prefix()));
     FargateTaskDefinition task =
         FargateTaskDefinition.Builder.create(scope, "Task")

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awscdk.RemovalPolicy;
@@ -46,9 +47,8 @@ final class GlueJobs extends Construct {
       Settings settings,
       Logs logs,
       Artifacts artifacts,
-      Network network,
+      Telemetry telemetry,
       DataBucket bucket,
-      Collector collector,
       Jobs specs) {
     super(scope, "Jobs");
     this.prefix = settings.prefix();
@@ -57,28 +57,31 @@ final class GlueJobs extends Construct {
     Asset script =
         Asset.Builder.create(this, "Script").path(artifacts.placeholderScript().toString()).build();
     PythonScripts python = new PythonScripts(this, artifacts.project(), specs);
-    List<IConnection> connections = connections(network);
+    Optional<Network> network = telemetry.network();
+    List<IConnection> connections = network.map(this::connections).orElse(List.of());
     SecurityConfiguration security = security(settings, logs, bucket);
     List<Asset> files =
         Stream.of(jars, List.of(script), python.assets()).flatMap(List::stream).toList();
     Map<Job, Role> roles = new LinkedHashMap<>();
     for (Job spec : specs.jobs()) {
       String id = spec.state() + "Role";
-      roles.put(spec, JobsRole.create(this, id, logs, logFolder, network, connections, files));
+      Role role = JobsRole.create(this, id, logs, logFolder, network, connections, files);
+      telemetry.allow(role);
+      roles.put(spec, role);
     }
     bucket.grantJobs(roles);
     if (settings.s3PrefixList() != null) {
-      limitS3(network, bucket, files);
+      network.ifPresent(limited -> limitS3(limited, bucket, files));
     }
-    ownLogGroups(logs, security, roles);
+    Map<Job, List<String>> output = ownLogGroups(logs, security, roles);
     for (Job spec : specs.jobs()) {
       Map<String, String> arguments = new LinkedHashMap<>(spec.arguments());
       if (spec.name().equals(READS_VALUES)) {
         arguments.putAll(settings.cleaningArguments());
       }
-      arguments.put("--otlp_endpoint", collector.endpoint());
+      arguments.putAll(telemetry.arguments());
       arguments.put("--custom-logGroup-prefix", logFolder);
-      arguments.put("--log_group_names", Logs.jobs(prefix));
+      arguments.put("--log_group_names", String.join(",", telemetry.logGroups(output.get(spec))));
       arguments.put("--enable-auto-scaling", "true");
       ScalaSparkEtlJob job =
           settings
@@ -95,7 +98,7 @@ final class GlueJobs extends Construct {
               // Of Glue 4 and older; today's logs are continuous without it.
               .continuousLogging(ContinuousLoggingProps.builder().enabled(false).build())
               .defaultArguments(arguments)
-              .connections(connections)
+              .connections(connections.isEmpty() ? null : connections)
               .securityConfiguration(security)
               .role(roles.get(spec).withoutPolicyUpdates())
               .build();
@@ -173,11 +176,15 @@ final class GlueJobs extends Construct {
    * With a security configuration Glue puts its name and the role's between prefix and group, and
    * without one it does not. Both forms are the stack's, so that no group is left when it goes.
    *
+   * @return the names of those that may get what a job prints
    * @see <a
    *     href="https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html">Logging
    *     for Glue jobs</a>
    */
-  private void ownLogGroups(Logs logs, SecurityConfiguration security, Map<Job, Role> roles) {
+  private Map<Job, List<String>> ownLogGroups(
+      Logs logs, SecurityConfiguration security, Map<Job, Role> roles) {
+    String plain = logFolder + "/output";
+    Map<Job, List<String>> output = new LinkedHashMap<>();
     roles.forEach(
         (spec, role) -> {
           String encrypted =
@@ -186,8 +193,10 @@ final class GlueJobs extends Construct {
                       logFolder, security.getSecurityConfigurationName(), role.getRoleName());
           logGroups.add(logs.group(this, spec.state() + "Output", encrypted + "/output"));
           logGroups.add(logs.group(this, spec.state() + "Error", encrypted + "/error"));
+          output.put(spec, List.of(encrypted + "/output", plain));
         });
-    logGroups.add(logs.group(this, "Output", logFolder + "/output"));
+    logGroups.add(logs.group(this, "Output", plain));
     logGroups.add(logs.group(this, "Error", logFolder + "/error"));
+    return output;
   }
 }

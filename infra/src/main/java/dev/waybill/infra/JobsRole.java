@@ -3,6 +3,7 @@ package dev.waybill.infra;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.Aws;
@@ -21,6 +22,15 @@ import software.constructs.Construct;
  *     the Glue service</a>
  */
 final class JobsRole {
+
+  private static final List<String> DESCRIBE_NETWORK =
+      List.of(
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeRouteTables",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeSubnets",
+          "ec2:DescribeVpcAttribute",
+          "ec2:DescribeVpcEndpoints");
 
   private final Role role;
 
@@ -46,15 +56,15 @@ final class JobsRole {
       String id,
       Logs logs,
       String logFolder,
-      Network network,
+      Optional<Network> network,
       List<IConnection> connections,
       List<Asset> files) {
     JobsRole made = new JobsRole(scope, id);
     made.fetch(files);
     made.writeLogs(logFolder);
     made.encrypt(logs);
-    made.connect(network, connections);
-    made.describeAndMeasure();
+    network.ifPresent(used -> made.connect(used, connections));
+    made.describeAndMeasure(network.isPresent() ? DESCRIBE_NETWORK : List.of());
     return made.role;
   }
 
@@ -134,24 +144,17 @@ final class JobsRole {
         "Glue makes the network interfaces of each run, and their ids are not known before");
   }
 
-  private void describeAndMeasure() {
-    allow(
-        List.of(
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeRouteTables",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcAttribute",
-            "ec2:DescribeVpcEndpoints",
-            "glue:GetSecurityConfiguration",
-            "xray:BatchGetTraces"),
-        List.of("*"));
+  private void describeAndMeasure(List<String> ofTheNetwork) {
+    List<String> actions =
+        new ArrayList<>(List.of("glue:GetSecurityConfiguration", "xray:BatchGetTraces"));
+    actions.addAll(ofTheNetwork);
+    allow(actions, List.of("*"));
     allow(
         List.of("cloudwatch:PutMetricData"), List.of("*"), Map.of("cloudwatch:namespace", "Glue"));
     Findings.acknowledgeWildcard(
         role,
         "*",
-        "reading X-Ray's traces, EC2's and Glue's descriptions and putting metrics know no resources");
+        "X-Ray's traces, EC2's and Glue's descriptions and putting metrics know no resources");
   }
 
   private void allow(List<String> actions, List<String> resources) {

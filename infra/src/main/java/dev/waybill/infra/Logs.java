@@ -34,6 +34,11 @@ record Logs(IKey key, int days) {
     return "/%s/job-logs".formatted(prefix);
   }
 
+  /** The group from which CloudWatch takes the jobs' metrics. */
+  LogGroup metrics(Construct scope, String prefix) {
+    return group(scope, "Metrics", "/%s/metrics".formatted(prefix));
+  }
+
   LogGroup group(Construct scope, String id, String name) {
     return LogGroup.Builder.create(scope, id)
         .logGroupName(name)

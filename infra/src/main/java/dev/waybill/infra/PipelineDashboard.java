@@ -19,6 +19,8 @@ final class PipelineDashboard extends Construct {
   private static final int WHOLE = 24;
 
   private final String name;
+  private final Dashboard dashboard;
+  private final UndeliveredTelemetry undelivered;
 
   PipelineDashboard(
       Construct scope,
@@ -27,11 +29,13 @@ final class PipelineDashboard extends Construct {
       Workflow workflow,
       Trigger trigger,
       FailedJobRuns failedJobRuns,
+      UndeliveredTelemetry undelivered,
       Links links) {
     super(scope, "Dashboard");
     this.name = settings.prefix();
     var machine = workflow.machine();
-    Dashboard dashboard = Dashboard.Builder.create(this, "Dashboard").dashboardName(name).build();
+    this.undelivered = undelivered;
+    this.dashboard = Dashboard.Builder.create(this, "Dashboard").dashboardName(name).build();
     dashboard.addWidgets(
         TextWidget.Builder.create()
             .markdown(
@@ -77,20 +81,27 @@ final class PipelineDashboard extends Construct {
             trigger.deadLetters().metricApproximateNumberOfMessagesVisible(),
             trigger.alias().metricErrors()),
         newest(failedJobRuns));
+  }
+
+  /** Adds what a collector does. */
+  void show(CollectorMetrics metrics) {
     dashboard.addWidgets(
         graph(
             "Telemetry through the collector",
-            metrics.collectorAccepted(),
-            metrics.collectorRefused(),
-            metrics.collectorFailed()),
+            metrics.accepted(),
+            metrics.refused(),
+            metrics.failed()),
         graph(
             "Telemetry that waits in the collector, bytes",
-            metrics.collectorWaiting().toArray(IMetric[]::new)));
+            metrics.waiting().toArray(IMetric[]::new)));
     dashboard.addWidgets(
-        graph("Collector tasks", metrics.collectorTasks()),
-        graph(
-            "Collector's CPU and memory, percent",
-            metrics.collectorLoad().toArray(IMetric[]::new)));
+        graph("Collector tasks", metrics.tasks()),
+        graph("Collector's CPU and memory, percent", metrics.load().toArray(IMetric[]::new)));
+  }
+
+  /** Adds, where there is no collector, what X-Ray and CloudWatch did not take. */
+  void showUndelivered() {
+    dashboard.addWidgets(graph("Jobs with telemetry that was not taken", undelivered.count()));
   }
 
   String name() {

@@ -1,5 +1,6 @@
 package dev.waybill.infra;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,8 @@ import java.util.regex.Pattern;
  * @param stackName names the stack and, in lower case, all that the stack names; ends in the
  *     environment's name, where there is one
  * @param environment of several that one checkout deploys, or null
+ * @param collector whether a collector takes the jobs' telemetry, in a VPC; without, jobs send by
+ *     themselves
  * @param vpcId an existing VPC with private subnets, or null for one of the stack's own
  * @param natGateways of the stack's own VPC
  * @param endpoints interface endpoints for the stack's own VPC
@@ -41,6 +44,7 @@ import java.util.regex.Pattern;
 public record Settings(
     String stackName,
     String environment,
+    boolean collector,
     String vpcId,
     int natGateways,
     Set<Endpoint> endpoints,
@@ -79,6 +83,9 @@ public record Settings(
   private static final Pattern BUCKET_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern VPC_ID = Pattern.compile("vpc-[0-9a-f]{8,17}");
   private static final Pattern PREFIX_LIST = Pattern.compile("pl-[0-9a-f]{8,17}");
+  private static final List<String> OF_THE_COLLECTOR =
+      List.of("vpcId", "natGateways", "endpoints", "s3PrefixList", "traces", "keepPercent");
+
   private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+\\.[^@\\s]+");
 
   /** Not an alias: S3 and IAM take a key's own ARN only. */
@@ -102,6 +109,7 @@ public record Settings(
         new Settings(
             stackName(switches, environment),
             environment,
+            collector(switches),
             switches
                 .text("vpcId", VPC_ID, "a VPC's id, such as vpc-0a1b2c3d4e5f67890")
                 .orElse(null),
@@ -168,6 +176,23 @@ public record Settings(
         "--max_unreadable_percent", String.valueOf(maxUnreadablePercent),
         "--fail_on_unreadable", String.valueOf(failOnUnreadable),
         "--with_samples", String.valueOf(withSamples));
+  }
+
+  /** Whether there is one; then, and only then, what is about it may be switched. */
+  private static boolean collector(Switches switches) {
+    boolean none =
+        switches
+            .text("collector", Pattern.compile("fargate|none"), "fargate or none")
+            .filter("none"::equals)
+            .isPresent();
+    for (String name : none ? OF_THE_COLLECTOR : List.<String>of()) {
+      if (switches.isGiven(name)) {
+        throw new IllegalArgumentException(
+            "context switches collector=none and %s exclude each other: without a collector there is neither VPC nor endpoint, and jobs send every trace to X-Ray themselves"
+                .formatted(name));
+      }
+    }
+    return !none;
   }
 
   private static String stackName(Switches switches, String environment) {

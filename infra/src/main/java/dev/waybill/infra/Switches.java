@@ -32,6 +32,10 @@ final class Switches {
     known.add(name);
   }
 
+  boolean isGiven(String name) {
+    return context.get(name) != null;
+  }
+
   Optional<String> text(String name, Pattern form, String expected) {
     known.add(name);
     Optional<String> value =

@@ -34,6 +34,7 @@ class PermissionsTest {
     "keepData, true",
     "bucketName, acme-listings",
     "traces, otlp",
+    "collector, none",
     "dataKey, arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6789-0abc-def012345678"
   })
   void aSwitchAllowsWhatTheListAddsForItAndNothingElse(String name, String value)

@@ -22,6 +22,7 @@ class SettingsTest {
             new Settings(
                 "Waybill",
                 null,
+                true,
                 null,
                 1,
                 java.util.Set.of(),
@@ -101,6 +102,7 @@ class SettingsTest {
           """
           stackName       | 1st       | expected a letter, then up to 27 letters, digits or hyphens
           env             | Prod      | expected a lower case letter, then up to 15 lower case letters, digits or hyphens
+          collector       | ecs       | expected fargate or none
           vpcId           | vpc_1     | expected a VPC's id, such as vpc-0a1b2c3d4e5f67890
           natGateways     | 0         | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
           natGateways     | two       | expected 1, or 2 for one in each zone; without any the collector's image can't be pulled, for its public registry has no VPC endpoint
@@ -146,7 +148,7 @@ class SettingsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "context switch natGateway is unknown; there are alarmEmail, alarmTopic, bucketName,"
-                + " dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
+                + " collector, dataKey, endpoints, env, environments, failOnUnreadable, flex, inputDays, jobConcurrency, jobTimeout, keepData, keepPercent, logDays,"
                 + " maxUnreadablePercent, natGateways, outputDays, permissionsBoundary, quarantineDays, rejectedPercent,"
                 + " rolePath, runsDays, s3PrefixList, sampling, samplingRate, stackName, traces, vpcId, withSamples, workerType, workers");
   }
