@@ -127,6 +127,7 @@ class LicencesIT {
         "WAYBILL_QUERIES",
         "WAYBILL_CFN_LINT",
         "WAYBILL_CHECKOV",
+        "WAYBILL_MOTO",
         "WAYBILL_PYSPARK"
       })
   void everyPartOfWhatCiBuildsMayBeTaken(String variable) throws IOException {
