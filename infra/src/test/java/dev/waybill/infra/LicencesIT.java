@@ -128,7 +128,8 @@ class LicencesIT {
         "WAYBILL_CFN_LINT",
         "WAYBILL_CHECKOV",
         "WAYBILL_PYSPARK",
-        "WAYBILL_DUCKDB"
+        "WAYBILL_DUCKDB",
+        "WAYBILL_MOTO"
       })
   void everyPartOfWhatCiBuildsMayBeTaken(String variable) throws IOException {
     String made = System.getenv(variable);

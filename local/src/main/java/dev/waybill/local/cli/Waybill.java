@@ -28,6 +28,7 @@ import software.amazon.awssdk.core.exception.SdkException;
       RunCommand.class,
       WatchCommand.class,
       UploadCommand.class,
+      VerifyCommand.class,
       ReplayCommand.class,
       GenerateCommand.class,
       NewCommand.class,

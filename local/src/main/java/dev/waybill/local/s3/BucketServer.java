@@ -11,6 +11,7 @@ import dev.waybill.local.s3.SignatureV4.Refusal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,9 +22,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Stands in for S3 with one bucket, a folder: PutObject, GetObject, HeadObject and ListObjectsV2,
- * addressed by path, to whoever has the keys. Like S3, it notifies of a new object only when all of
- * it is there, and hands the upload's trace header on with the event.
+ * Stands in for S3 with one bucket, a folder: PutObject, GetObject, HeadObject, ListObjectsV2,
+ * ListObjectVersions and DeleteObjects, addressed by path, to whoever has the keys. Like S3, it
+ * notifies of a new object only when all of it is there, and hands the upload's trace header on
+ * with the event.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html">S3
@@ -41,6 +43,7 @@ public final class BucketServer implements AutoCloseable {
   private final SignatureV4 signature;
   private final String bucket;
   private final BucketFolder folder;
+  private final ObjectVersions versions;
   private final Clock clock;
   private final Consumer<Created> notification;
   private final HttpEndpoint endpoint;
@@ -55,6 +58,7 @@ public final class BucketServer implements AutoCloseable {
     this.signature = new SignatureV4(keys, Clock.systemUTC());
     this.bucket = bucket;
     this.folder = new BucketFolder(folder);
+    this.versions = new ObjectVersions(this.folder);
     this.clock = clock;
     this.notification = notification;
     this.endpoint = HttpEndpoint.start("s3", address, this::serve);
@@ -135,10 +139,20 @@ public final class BucketServer implements AutoCloseable {
       case "PUT" -> put(exchange, key);
       case "HEAD" -> get(exchange, key, false);
       case "GET" -> {
-        if (key.isEmpty()) {
+        if (key.isEmpty() && asks(exchange, "versions")) {
+          xml(exchange, versions.list(bucket, query(exchange, "prefix"), MOST_KEYS));
+        } else if (key.isEmpty()) {
           list(exchange);
         } else {
           get(exchange, key, true);
+        }
+      }
+      case "POST" -> {
+        if (key.isEmpty() && asks(exchange, "delete")) {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          xml(exchange, versions.delete(new String(body, StandardCharsets.UTF_8)));
+        } else {
+          error(exchange, 405, "MethodNotAllowed", "this stand-in has DeleteObjects only");
         }
       }
       default ->
@@ -242,6 +256,17 @@ public final class BucketServer implements AutoCloseable {
             .formatted(xml(bucket), xml(prefix), found.size(), contents));
   }
 
+  /** Whether the query has this word without a value, or with an empty one. */
+  private static boolean asks(HttpExchange exchange, String word) {
+    String query = exchange.getRequestURI().getRawQuery();
+    return Stream.of((query == null ? "" : query).split("&"))
+        .anyMatch(part -> part.equals(word) || part.equals(word + "="));
+  }
+
+  private static void xml(HttpExchange exchange, String answer) throws IOException {
+    HttpEndpoint.answer(exchange, 200, "application/xml", answer);
+  }
+
   private static String query(HttpExchange exchange, String name) {
     String query = exchange.getRequestURI().getRawQuery();
     return Stream.of((query == null ? "" : query).split("&"))
@@ -259,7 +284,7 @@ public final class BucketServer implements AutoCloseable {
     HttpEndpoint.answer(exchange, status, "application/xml", head ? "" : body);
   }
 
-  private static String xml(String text) {
+  static String xml(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
