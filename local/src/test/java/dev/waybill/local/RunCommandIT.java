@@ -106,7 +106,8 @@ class RunCommandIT {
         .containsPattern("  whole run       +\\d+\\.\\d\\d s\n")
         .containsPattern(
             "  trace             1-[0-9a-f]{8}-[0-9a-f]{24}  \\(\\d\\d spans, 1 root, 0 orphans\\)\n")
-        .containsPattern("  report            out/runs/listings-[0-9a-f]{16}/report.html\n");
+        .containsPattern(
+            "  report            out/runs/\\d{8}-\\d{9}-listings-[0-9a-f]{16}/report.html\n");
     assertThat(commands.get(locale).err())
         .containsPattern(
             "(?m)^ +\\d+\\.\\d s  listings.csv  upload            493,780 bytes, trace 1-")
@@ -121,7 +122,7 @@ class RunCommandIT {
       report =
           files
               .filter(
-                  file -> file.endsWith("report.html") && file.toString().contains("/listings-"))
+                  file -> file.endsWith("report.html") && file.toString().contains("-listings-"))
               .findFirst()
               .orElseThrow();
     }
