@@ -108,7 +108,8 @@ class RunCommandIT {
             "  cost on AWS       about \\$0\\.0\\d+  \\(\\d+ DPU-seconds of two workers at this machine's speed,")
         .containsPattern(
             "  trace             1-[0-9a-f]{8}-[0-9a-f]{24}  \\(\\d\\d spans, 1 root, 0 orphans\\)\n")
-        .containsPattern("  report            out/runs/listings-[0-9a-f]{16}/report.html\n");
+        .containsPattern(
+            "  report            out/runs/\\d{8}-\\d{9}-listings-[0-9a-f]{16}/report.html\n");
     assertThat(commands.get(locale).err())
         .containsPattern(
             "(?m)^ +\\d+\\.\\d s  listings.csv  upload            493,780 bytes, trace 1-")
@@ -123,7 +124,7 @@ class RunCommandIT {
       report =
           files
               .filter(
-                  file -> file.endsWith("report.html") && file.toString().contains("/listings-"))
+                  file -> file.endsWith("report.html") && file.toString().contains("-listings-"))
               .findFirst()
               .orElseThrow();
     }

@@ -146,7 +146,7 @@ class UnreadableValuesIT {
   }
 
   private String text(String name, String file) throws IOException {
-    return Files.readString(only(homes.get(name).resolve("out/runs"), "german-").resolve(file));
+    return Files.readString(only(homes.get(name).resolve("out/runs"), "-german-").resolve(file));
   }
 
   private String manifest(String name) throws IOException {
@@ -154,10 +154,10 @@ class UnreadableValuesIT {
         only(homes.get(name).resolve("out/bucket/runs"), "run=").resolve("manifest.json"));
   }
 
-  private static Path only(Path folder, String prefix) throws IOException {
+  private static Path only(Path folder, String part) throws IOException {
     try (var files = Files.list(folder)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith(prefix))
+          .filter(file -> file.getFileName().toString().contains(part))
           .findFirst()
           .orElseThrow();
     }

@@ -114,7 +114,7 @@ class UploadCommandIT {
         .isEqualTo("1-0af76519-16cd43dd8448eb211c80319c")
         .isEqualTo(second.path("trace_id").asText());
     assertThat(second.path("run_id").asText())
-        .startsWith("missing-")
+        .matches("\\d{8}-\\d{9}-missing-[0-9a-f]{16}")
         .isNotEqualTo(first.path("run_id").asText());
   }
 
