@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
           + " and prints the link to each trace.",
       "",
       "Account, region and credentials are those of the AWS command line. It needs s3:PutObject and s3:GetObject on the"
-          + " bucket, states:List*, states:Describe* and states:GetExecutionHistory, and xray:PutTraceSegments."
+          + " bucket, states:List*, states:Describe* and states:GetExecutionHistory, and xray:PutTraceSegments; with"
+          + " xray:BatchGetTraces a run's cost has the Lambda function's part in it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
