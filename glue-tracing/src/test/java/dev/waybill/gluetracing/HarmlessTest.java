@@ -67,7 +67,7 @@ class HarmlessTest {
 
   @ParameterizedTest
   @CsvSource({
-    "opentelemetry-sdk-logs, LogRecordExporter",
+    "opentelemetry-sdk-logs, LogRecordProcessor",
     "opentelemetry-sdk-trace, io.opentelemetry.sdk.trace",
   })
   void aJobWhoseTelemetryDoesNotStartRunsWithoutAndWarnsOnce(String missing, String named)
