@@ -39,7 +39,7 @@ final class Catalog extends Construct {
     super(scope, "Catalog");
     this.bucket = bucket;
     this.tables = settings.tables() ? tables.tables() : List.of();
-    this.database = settings.prefix().replace('-', '_');
+    this.database = settings.names().database();
     if (this.tables.isEmpty()) {
       return;
     }

@@ -37,6 +37,9 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
+import software.amazon.awssdk.services.glue.GlueClient;
+import software.amazon.awssdk.services.glue.model.Column;
+import software.amazon.awssdk.services.glue.model.Partition;
 
 /**
  * {@code waybill verify} as a user types it: the local cloud in the place of S3, Step Functions and
@@ -49,6 +52,7 @@ class VerifyCommandIT {
   private static final Installation INSTALLATION =
       new Installation(Path.of(System.getProperty("waybill.root")));
   private static final StackNames NAMES = new StackNames("Waybill");
+  private static final List<String> OUTPUTS = INSTALLATION.project().jobs().outputs();
   private static final List<Job> JOBS = INSTALLATION.project().jobs().jobs();
 
   @TempDir private Path folder;
@@ -82,18 +86,24 @@ class VerifyCommandIT {
                 CloudWatchLogsClient.builder().httpClient(UrlConnectionHttpClient.create()));
         CloudWatchClient cloudWatch =
             moto.client(CloudWatchClient.builder().httpClient(UrlConnectionHttpClient.create()));
+        GlueClient glue =
+            moto.client(GlueClient.builder().httpClient(UrlConnectionHttpClient.create()));
         HttpEndpoint xray =
-            HttpEndpoint.start("xray", exchange -> answer(exchange, cloudWatchLogs, cloudWatch))) {
+            HttpEndpoint.start(
+                "xray", exchange -> answer(exchange, cloudWatchLogs, cloudWatch, glue))) {
       deploy(cloudWatchLogs, cloudWatch);
+      deployTables(glue);
       environment.put("AWS_ENDPOINT_URL_CLOUDWATCH", moto.url());
       environment.put("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", moto.url());
       environment.put("AWS_ENDPOINT_URL_XRAY", xray.url());
+      environment.put("AWS_ENDPOINT_URL_GLUE", moto.url());
 
       Ended verify = verify("--stack", "Waybill");
 
       assertThat(verify.out())
           .contains(
-              "  holds   run: waybill-verify-",
+              "  holds   run: 20",
+              "-waybill-verify-",
               "  holds   rows: 2,000 read, 1,808 cleaned, 192 rejected, 1,808 processed\n",
               "  holds   output processed: complete, ",
               "  holds   output quarantine: complete, ",
@@ -107,11 +117,14 @@ class VerifyCommandIT {
               "  holds   logs of Glue: 1 groups below /aws-glue/waybill, each with a retention\n",
               "  holds   metric waybill.cost of process-listings: arrived in the namespace Waybill\n",
               "  holds   alarms: all 1 are OK: failed-executions\n",
-              "  holds   cleaned up: ")
+              "  holds   cleaned up: ",
+              "  holds   cleaned up tables: %d partitions of the run are removed\n"
+                  .formatted(OUTPUTS.size()))
           .containsPattern("  (\\d+) of \\1 hold\n$")
           .doesNotContain("FAILS");
       assertThat(verify.status()).as(verify.err()).isZero();
       assertThat(leftInTheBucket()).isEmpty();
+      assertThat(OUTPUTS).allSatisfy(table -> assertThat(runsIn(glue, table)).isEmpty());
     }
   }
 
@@ -132,7 +145,7 @@ class VerifyCommandIT {
     assertThat(checks.get("run").path("next").asText())
         .contains("its trace: https://", "docs/operating.md");
     assertThat(checks.get("output cleaned").path("found").asText())
-        .startsWith("there is no cleaned/run=waybill-verify-");
+        .matches("there is no cleaned/run=[0-9-]+waybill-verify-.+/_SUCCESS");
     assertThat(checks.get("trace of process-listings").path("found").asText())
         .isEqualTo("the trace has no span of it");
     assertThat(checks.get("logs").path("found").asText())
@@ -196,7 +209,8 @@ class VerifyCommandIT {
   }
 
   /** X-Ray with the hops' segments and the jobs' spans; before, the run's logs and metrics come. */
-  private void answer(HttpExchange exchange, CloudWatchLogsClient logs, CloudWatchClient metrics)
+  private void answer(
+      HttpExchange exchange, CloudWatchLogsClient logs, CloudWatchClient metrics, GlueClient glue)
       throws IOException {
     JsonNode request = Json.parse(exchange.getRequestBody());
     if (HttpEndpoint.path(exchange).equals("/TraceSegments")) {
@@ -215,6 +229,7 @@ class VerifyCommandIT {
             .findFirst()
             .orElseThrow();
     send(runId, logs, metrics);
+    addPartitions(runId, glue);
     ObjectNode answer = Json.object();
     ArrayNode segments =
         answer.putArray("Traces").addObject().put("Id", traceId).putArray("Segments");
@@ -260,6 +275,40 @@ class VerifyCommandIT {
                 .evaluationPeriods(1)
                 .threshold(1.0)
                 .comparisonOperator(ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD));
+  }
+
+  private static void deployTables(GlueClient glue) {
+    glue.createDatabase(
+        create -> create.databaseInput(database -> database.name(NAMES.database())));
+    for (String name : OUTPUTS) {
+      glue.createTable(
+          create ->
+              create
+                  .databaseName(NAMES.database())
+                  .tableInput(
+                      table ->
+                          table
+                              .name(name)
+                              .partitionKeys(Column.builder().name("run").type("string").build())));
+    }
+  }
+
+  private static void addPartitions(String runId, GlueClient glue) {
+    OUTPUTS.stream()
+        .filter(table -> runsIn(glue, table).isEmpty())
+        .forEach(
+            table ->
+                glue.createPartition(
+                    create ->
+                        create
+                            .databaseName(NAMES.database())
+                            .tableName(table)
+                            .partitionInput(partition -> partition.values(runId))));
+  }
+
+  private static List<Partition> runsIn(GlueClient glue, String table) {
+    return glue.getPartitions(get -> get.databaseName(NAMES.database()).tableName(table))
+        .partitions();
   }
 
   private static String glueLog() {

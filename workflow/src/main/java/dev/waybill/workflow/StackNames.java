@@ -50,6 +50,11 @@ public record StackNames(String stack) {
     return "/aws-glue/" + prefix();
   }
 
+  /** The Glue Data Catalog's database. */
+  public String database() {
+    return prefix().replace('-', '_');
+  }
+
   /** What the names of its alarms begin with. */
   public String alarms() {
     return prefix() + "-";

@@ -9,6 +9,7 @@ import dev.waybill.gluejobs.Output;
 import dev.waybill.gluejobs.RunRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 
 /**
  * Makes a run's data sets partitions of the tables in the Glue Data Catalog, which bear the names
@@ -27,6 +28,7 @@ public final class CatalogPartitions {
 
   private static final String PACKAGE = "org.apache.hadoop.hive.ql.io.parquet.";
   private static final String THERE_ALREADY = "AlreadyExistsException";
+  private static final String NOT_THERE = "EntityNotFoundException";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final GlueCalls glue;
@@ -57,6 +59,30 @@ public final class CatalogPartitions {
               request.putArray("PartitionInputList").add(partition(run.runId(), output, data));
               add(run.runId(), name, request);
             });
+  }
+
+  /**
+   * Removes those of a run whose data sets are gone.
+   *
+   * @param tables names of those that may have one
+   * @return how many tables know it no more; 0 where there are no tables
+   * @throws IOException with what Glue said, or why it can't be reached
+   */
+  public int remove(String runId, Collection<String> tables) throws IOException {
+    int removed = 0;
+    for (String table : tables) {
+      ObjectNode request =
+          JSON.createObjectNode().put("DatabaseName", database).put("TableName", table);
+      request.putArray("PartitionsToDelete").addObject().putArray("Values").add(runId);
+      try {
+        removed += glue.call("BatchDeletePartition", request).path("Errors").isEmpty() ? 1 : 0;
+      } catch (IOException e) {
+        if (!e.getMessage().startsWith(NOT_THERE)) {
+          throw e;
+        }
+      }
+    }
+    return removed;
   }
 
   private void add(String runId, String table, ObjectNode request) {

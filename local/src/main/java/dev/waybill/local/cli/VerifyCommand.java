@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
           + " all versions of them.",
       "",
       "Account, region and credentials are those of the AWS command line. Besides what upload needs, it needs s3:ListBucket,"
-          + " s3:ListBucketVersions and s3:DeleteObjectVersion on the bucket, xray:BatchGetTraces, logs:DescribeLogGroups,"
+          + " s3:ListBucketVersions and s3:DeleteObjectVersion on the bucket, glue:BatchDeletePartition, xray:BatchGetTraces, logs:DescribeLogGroups,"
           + " logs:FilterLogEvents, cloudwatch:GetMetricStatistics and cloudwatch:DescribeAlarms. The run costs a few cents."
     },
     mixinStandardHelpOptions = true,

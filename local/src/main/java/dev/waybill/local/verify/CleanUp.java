@@ -21,20 +21,22 @@ final class CleanUp {
   }
 
   /**
-   * Removes the input and what lies below these prefixes.
+   * Removes these objects and what lies below these prefixes.
    *
-   * @param key the input's
+   * @param keys the objects'
    * @param prefixes each ends in a slash
    */
-  Check remove(String key, List<String> prefixes) {
+  Check remove(List<String> keys, List<String> prefixes) {
     int removed = 0;
     List<S3Error> errors = new ArrayList<>();
-    for (String prefix : Stream.concat(Stream.of(key), prefixes.stream()).toList()) {
+    for (String prefix : Stream.concat(keys.stream(), prefixes.stream()).toList()) {
       for (ListObjectVersionsResponse page :
           s3.listObjectVersionsPaginator(list -> list.bucket(bucket).prefix(prefix))) {
-        // A key that only begins like the input's is somebody else's.
+        // A key that only begins like one of these is somebody else's.
         List<ObjectIdentifier> versions =
-            versions(page).filter(each -> prefix.endsWith("/") || each.key().equals(key)).toList();
+            versions(page)
+                .filter(each -> prefix.endsWith("/") || each.key().equals(prefix))
+                .toList();
         if (!versions.isEmpty()) {
           DeleteObjectsResponse answer =
               s3.deleteObjects(

@@ -5,12 +5,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogGroup;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 
 /** Whether a run's logs are in the groups of the stack. */
 final class LogsCheck {
+
+  /** What the names of the groups end with in which Glue keeps what jobs print. */
+  private static final String PRINTED = "/output";
 
   private LogsCheck() {}
 
@@ -21,17 +25,33 @@ final class LogsCheck {
    */
   static List<Check> of(CloudWatchLogsClient logs, StackNames names, String runId, Instant since) {
     List<Check> checks = new ArrayList<>();
-    Map<String, String> groups =
-        Map.of(
-            names.functionLog(), "the function's role must be allowed to write it (Trigger)",
-            names.workflowLog(), "the state machine's logging (Workflow)",
-            names.jobLogs(),
-                "the collector delivers no logs: see its own log group and the alarm collector-silent");
-    groups.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(group -> checks.add(lines(logs, group.getKey(), group.getValue(), runId, since)));
-    checks.add(glue(logs, names));
+    List<LogGroup> ofGlue = groups(logs, names.glueLogs() + "/");
+    Map<String, String> groups = new TreeMap<>();
+    groups.put(names.functionLog(), "the function's role must be allowed to write it (Trigger)");
+    groups.put(names.workflowLog(), "the state machine's logging (Workflow)");
+    if (groups(logs, names.jobLogs()).isEmpty()) {
+      // Without a collector, the jobs' lines are where Glue writes what they print.
+      ofGlue.stream()
+          .map(LogGroup::logGroupName)
+          .filter(group -> group.endsWith(PRINTED))
+          .forEach(
+              group -> groups.put(group, "Glue writes no lines there (GlueJobs.ownLogGroups)"));
+    } else {
+      groups.put(
+          names.jobLogs(),
+          "the collector delivers no logs: see its own log group and the alarm collector-silent");
+    }
+    groups.forEach((group, next) -> checks.add(lines(logs, group, next, runId, since)));
+    checks.add(glue(ofGlue, names));
     return checks;
+  }
+
+  private static List<LogGroup> groups(CloudWatchLogsClient logs, String prefix) {
+    return logs
+        .describeLogGroupsPaginator(describe -> describe.logGroupNamePrefix(prefix))
+        .logGroups()
+        .stream()
+        .toList();
   }
 
   private static Check lines(
@@ -57,14 +77,7 @@ final class LogsCheck {
   }
 
   /** A group that Glue made for itself has no retention, and stays when the stack goes. */
-  private static Check glue(CloudWatchLogsClient logs, StackNames names) {
-    List<LogGroup> groups =
-        logs
-            .describeLogGroupsPaginator(
-                describe -> describe.logGroupNamePrefix(names.glueLogs() + "/"))
-            .logGroups()
-            .stream()
-            .toList();
+  private static Check glue(List<LogGroup> groups, StackNames names) {
     List<String> strange =
         groups.stream()
             .filter(group -> group.retentionInDays() == null)

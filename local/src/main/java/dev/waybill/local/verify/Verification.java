@@ -1,6 +1,7 @@
 package dev.waybill.local.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.gluejobs.catalog.CatalogPartitions;
 import dev.waybill.lambdatrigger.PipelineInput;
 import dev.waybill.local.AwsClients;
 import dev.waybill.local.AwsErrors;
@@ -10,6 +11,7 @@ import dev.waybill.local.run.RunSummary;
 import dev.waybill.local.run.TraceDocuments;
 import dev.waybill.workflow.Jobs;
 import dev.waybill.workflow.StackNames;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,14 +111,35 @@ public final class Verification {
   }
 
   private List<Check> cleanUp(String key, RunSummary run) {
+    String runId = run.runId();
+    List<String> keys =
+        runId == null ? List.of(key) : List.of(key, "runs/index/%s.json".formatted(runId));
     List<String> prefixes =
-        run.runId() == null
+        runId == null
             ? List.of()
-            : jobs.written().stream()
-                .map(folder -> "%s/run=%s/".formatted(folder, run.runId()))
-                .toList();
-    return once(
-        "cleaned up", () -> List.of(new CleanUp(aws.s3(), stack.bucket()).remove(key, prefixes)));
+            : jobs.written().stream().map(folder -> "%s/run=%s/".formatted(folder, runId)).toList();
+    List<Check> checks = new ArrayList<>();
+    checks.addAll(
+        once(
+            "cleaned up",
+            () -> List.of(new CleanUp(aws.s3(), stack.bucket()).remove(keys, prefixes))));
+    if (run.succeeded()) {
+      checks.add(removePartitions(runId));
+    }
+    return checks;
+  }
+
+  private Check removePartitions(String runId) {
+    String what = "cleaned up tables";
+    try {
+      int removed = new CatalogPartitions(names.database()).remove(runId, jobs.outputs());
+      return Check.of(what, true, "%d partitions of the run are removed".formatted(removed), "");
+    } catch (IOException e) {
+      return Check.fails(
+          what,
+          e.getMessage(),
+          "glue:BatchDeletePartition on the tables of the database " + names.database());
+    }
   }
 
   /** Looks again until all of it holds, or it is too late. */

@@ -43,6 +43,8 @@ final class MetricEvents {
           "waybill.input.bytes",
           List.of(List.of(JOB)),
           "waybill.output.bytes",
+          List.of(List.of(JOB)),
+          "waybill.cost",
           List.of(List.of(JOB)));
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -41,7 +41,7 @@ class SameAsCollectorTest {
       }
     }
 
-    assertThat(MetricEvents.DIMENSIONS).isEqualTo(declared).hasSize(5);
+    assertThat(MetricEvents.DIMENSIONS).isEqualTo(declared).hasSize(6);
   }
 
   @Test
