@@ -51,11 +51,6 @@ public record Installation(Path root, Project project) {
     return join(Stream.concat(Stream.of(project.lambdaJar(), localJar()), runtime));
   }
 
-  /** The jars that are deployed, as a class path. */
-  public String jobJars() {
-    return join(project.jobJars().stream());
-  }
-
   /** Class path of a job's JVM: what is deployed, Spark as Glue has it, and the stand-in. */
   public String jobClassPath() {
     return deployedClassPath() + File.pathSeparator + line("glue-jobs/target/classpath/spark.txt");
@@ -102,11 +97,6 @@ public record Installation(Path root, Project project) {
     return Files.exists(archive)
         ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable")
         : List.of();
-  }
-
-  /** Whether JVMs write archives of their classes at their ends. */
-  public boolean isRecording() {
-    return System.getProperty(RECORD) != null;
   }
 
   public static String java() {

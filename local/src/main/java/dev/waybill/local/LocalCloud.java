@@ -1,6 +1,7 @@
 package dev.waybill.local;
 
 import dev.waybill.gluetracing.JobArguments;
+import dev.waybill.lambdatrigger.PipelineInput;
 import dev.waybill.local.collector.Backend;
 import dev.waybill.local.collector.OtlpReceiver;
 import dev.waybill.local.glue.GlueServer;
@@ -295,8 +296,11 @@ public final class LocalCloud implements AutoCloseable {
     jvms.close();
   }
 
+  /** The bucket notifies the function of what is put below the input's folder. */
   private void put(Created object) {
-    put.add(object.key());
-    lambda.invoke(object);
+    if (object.key().startsWith(PipelineInput.FOLDER)) {
+      put.add(object.key());
+      lambda.invoke(object);
+    }
   }
 }

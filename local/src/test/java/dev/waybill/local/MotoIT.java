@@ -40,8 +40,8 @@ import software.amazon.awssdk.services.xray.XRayClient;
 /**
  * The real calls of the function, of the workflow's definition, of {@code upload} and of a job's
  * look-up in X-Ray, taken by software that is not ours. moto executes the definition as far as
- * Glue's StartJobRun: it has no {@code RedriveCount} in the context object, and fails when it is to
- * wait for a run (both in 5.2.5).
+ * Glue's StartJobRun: it has no {@code RedriveCount} and {@code StartTime} in the context object,
+ * and fails when it is to wait for a run (both in 5.2.5).
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @EnabledIfEnvironmentVariable(named = Moto.VARIABLE, matches = ".+", disabledReason = Moto.WHY)
@@ -90,7 +90,10 @@ class MotoIT {
         Files.readString(project.workflow())
             .replace(
                 "\"--redrive.$\": \"States.Format('{}', $$.Execution.RedriveCount)\"",
-                "\"--redrive\": \"0\"");
+                "\"--redrive\": \"0\"")
+            .replace(
+                "\"--started.$\": \"$$.Execution.StartTime\"",
+                "\"--started\": \"2026-11-20T12:00:00Z\"");
     for (Map.Entry<String, String> name : project.jobs().names(Job::name).entrySet()) {
       definition = definition.replace("${" + name.getKey() + "}", name.getValue());
     }
@@ -143,6 +146,10 @@ class MotoIT {
           stepFunctions.listExecutions(list -> list.stateMachineArn(stateMachine)).executions();
       assertThat(executions).as("one for an event that came twice").hasSize(1);
       String runId = executions.get(0).name();
+      String arn = executions.get(0).executionArn();
+      assertThat(glue.getJobRuns(get -> get.jobName("clean-listings")).jobRuns())
+          .as("%s", stepFunctions.describeExecution(get -> get.executionArn(arn)).cause())
+          .isNotEmpty();
       JobRun run = glue.getJobRuns(get -> get.jobName("clean-listings")).jobRuns().get(0);
       assertThat(run.arguments())
           .containsEntry("--run_id", runId)

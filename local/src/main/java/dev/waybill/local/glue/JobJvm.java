@@ -11,13 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Starts a job's JVM as Glue would: the deployable jar beside Spark, arguments on the command line,
  * the region in the environment. What is local about it is a setting of Spark or the AWS SDK, never
- * something that the job asks. A run's jobs share a JVM where they can, and the runs after it take
- * the same: to start Spark and to compile it takes longer than a small file does.
+ * something that the job asks. A run's jobs share a JVM where they can: to start Spark and to
+ * compile it takes longer than a small file does.
  *
  * @param bucket the folder that stands for the bucket
  * @param runs holds a folder for each run, which gets the jobs' logs
@@ -112,42 +111,22 @@ public record JobJvm(
       PythonSpark python,
       Machine machine,
       ChildJvms jvms) {
-    this(installation, bucket, runs, environment, jobs, python, machine, jvms, new IdleJvms(jobs));
+    this(installation, bucket, runs, environment, jobs, python, machine, jvms, new IdleJvms());
   }
 
   @Override
   public Started start(JobRun run) throws IOException, InterruptedException {
     String runId = runId(run);
-    Optional<JobsJvm> same = idle.takeOf(runId, run.job().name());
+    Optional<JobsJvm> same = idle.take(runId, run.job().name());
     if (same.isPresent()) {
       try {
         return next(same.get(), run);
       } catch (IOException ended) {
-        // It gets another one.
+        // It gets a JVM of its own.
       }
     }
     JobSize size = size(run);
-    while (true) {
-      AtomicReference<JobsJvm> free = new AtomicReference<>();
-      Optional<Machine.Share> share =
-          machine.take(
-              size.heapMebibytes(),
-              () -> {
-                idle.takeFree(size).ifPresent(free::set);
-                return free.get() != null;
-              });
-      if (share.isPresent()) {
-        return startIn(share.get(), size, run);
-      }
-      try {
-        return next(free.get(), run);
-      } catch (IOException ended) {
-        // It waits for another one.
-      }
-    }
-  }
-
-  private Started startIn(Machine.Share share, JobSize size, JobRun run) throws IOException {
+    Machine.Share share = machine.take(size.heapMebibytes());
     try {
       return start(run, size, share);
     } catch (IOException | RuntimeException e) {
@@ -160,7 +139,7 @@ public record JobJvm(
     Path log = log(run);
     Path error = error(run);
     ProcessBuilder builder = new ProcessBuilder(command(run, error, sizeOptions(size, share)));
-    if (isLast(1)) {
+    if (jobs == 1) {
       builder.redirectErrorStream(true).redirectOutput(log.toFile());
     } else {
       builder.redirectError(log.toFile());
@@ -172,36 +151,26 @@ public record JobJvm(
         .putAll(Map.of("SPARK_LOCAL_IP", LOOPBACK, "SPARK_LOCAL_HOSTNAME", LOOPBACK));
     Process process = jvms.start(builder);
     process.onExit().thenRun(share::close);
-    return started(new JobsJvm(process, size, runId(run), run.job().name()), run, error, log);
+    return started(new JobsJvm(process, run.job().name()), run, error, log);
   }
 
   private Started next(JobsJvm jvm, JobRun run) throws IOException {
     Path log = log(run);
     Path error = error(run);
-    boolean isFirst = !jvm.isOf(runId(run));
     jvm.give(
-        runId(run),
         run.job().name(),
         new JobSpec(
             run.job().mainClass(),
             error.toString(),
             log.toString(),
-            isFirst,
-            isLast(isFirst ? 1 : jvm.jobs() + 1),
+            jvm.jobs() + 1 == jobs,
             arguments(run)));
     return started(jvm, run, error, log);
   }
 
   private Started started(JobsJvm jvm, JobRun run, Path error, Path log) {
-    return new Started(jvm.process(isLast(jvm.jobs()), () -> idle.keep(jvm)), error, log);
-  }
-
-  /**
-   * Whether a JVM ends with its run's job of this number. Python's interpreter runs one script, and
-   * the archive of a JVM's classes is written at its end.
-   */
-  private boolean isLast(int job) {
-    return job == jobs && (python != null || installation.isRecording());
+    boolean isLast = jvm.jobs() == jobs;
+    return new Started(jvm.process(isLast, () -> idle.keep(runId(run), jvm)), error, log);
   }
 
   private static String runId(JobRun run) {
@@ -236,9 +205,7 @@ public record JobJvm(
             JobMain.ERROR,
             error.toString(),
             JobMain.MORE,
-            String.valueOf(!isLast(1)),
-            JobMain.JARS,
-            installation.jobJars(),
+            String.valueOf(jobs > 1),
             JobMain.LAUNCHER,
             String.valueOf(ProcessHandle.current().pid()),
             "log4j2.configurationFile",

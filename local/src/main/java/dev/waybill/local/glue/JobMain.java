@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.spark.sql.SparkSession;
@@ -16,16 +17,13 @@ import org.apache.spark.sql.SparkSession;
 /**
  * What Glue has around a job's main class in the driver's JVM: calls it, and leaves its error
  * message where the stand-in for Glue finds it. The run's next job runs in the same JVM, unless one
- * has failed or left threads; so do the jobs of another run, with classes of their own.
+ * has failed or left threads.
  */
 final class JobMain {
 
   static final String CLASS = "waybill.job.class";
   static final String ERROR = "waybill.job.error";
   static final String LAUNCHER = "waybill.launcher";
-
-  /** The jobs' jars: a class path. */
-  static final String JARS = "waybill.job.jars";
 
   /** Whether more jobs may come through standard input, as a {@link JobSpec} each. */
   static final String MORE = "waybill.job.more";
@@ -42,9 +40,6 @@ final class JobMain {
 
   private static final String USER = "waybill";
 
-  /** Netty's own, after the Spark of the job before has stopped: it ends when idle for a second. */
-  private static final String NETTY_AT_ITS_END = "globalEventExecutor-";
-
   private JobMain() {}
 
   public static void main(String[] args) throws Exception {
@@ -56,7 +51,6 @@ final class JobMain {
             System.getProperty(CLASS),
             System.getProperty(ERROR),
             null,
-            true,
             !Boolean.getBoolean(MORE),
             List.of(args));
     if (job.isLast()) {
@@ -70,14 +64,13 @@ final class JobMain {
   private static void runAll(JobSpec first) throws Exception {
     PrintStream replies = System.out;
     System.setOut(System.err);
-    JvmState atStart = JvmState.now();
+    Properties properties = (Properties) System.getProperties().clone();
     DataInputStream jobs = new DataInputStream(System.in);
-    ClassLoader classes = Thread.currentThread().getContextClassLoader();
     JobSpec job = first;
     run(job);
     while (!job.isLast() && leftNoThreads()) {
       stopSpark();
-      atStart.restore();
+      System.setProperties((Properties) properties.clone());
       replies.write(SUCCEEDED);
       replies.flush();
       try {
@@ -88,10 +81,6 @@ final class JobMain {
       PrintStream log = new PrintStream(new FileOutputStream(job.log(), true), true);
       System.setOut(log);
       System.setErr(log);
-      if (job.isFirst()) {
-        classes = new JobClasses(System.getProperty(JARS), JobMain.class.getClassLoader());
-      }
-      Thread.currentThread().setContextClassLoader(classes);
       run(job);
     }
   }
@@ -99,9 +88,7 @@ final class JobMain {
   /** Runs a job; ends the JVM where it fails. */
   private static void run(JobSpec job) throws Exception {
     try {
-      Thread.currentThread()
-          .getContextClassLoader()
-          .loadClass(job.mainClass())
+      Class.forName(job.mainClass())
           .getMethod("main", String[].class)
           .invoke(
               null,
@@ -123,16 +110,8 @@ final class JobMain {
 
   /** Threads that a job leaves may go on with its work, and keep the JVM until they end. */
   private static boolean leftNoThreads() {
-    List<String> left =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> !thread.isDaemon() && thread != Thread.currentThread())
-            .map(Thread::getName)
-            .filter(name -> !name.startsWith(NETTY_AT_ITS_END))
-            .toList();
-    if (!left.isEmpty()) {
-      System.err.println("waybill: this JVM takes no other job, for threads are left: " + left);
-    }
-    return left.isEmpty();
+    return Thread.getAllStackTraces().keySet().stream()
+        .allMatch(thread -> thread.isDaemon() || thread == Thread.currentThread());
   }
 
   /** Jobs leave their Spark to the JVM's end. */

@@ -12,22 +12,14 @@ import java.util.List;
  * @param mainClass its {@code main} is called
  * @param error the file that gets the error message
  * @param log the file that gets what the job prints
- * @param isFirst whether it is its run's first in this JVM
  * @param isLast whether the JVM ends with it
  */
-record JobSpec(
-    String mainClass,
-    String error,
-    String log,
-    boolean isFirst,
-    boolean isLast,
-    List<String> arguments) {
+record JobSpec(String mainClass, String error, String log, boolean isLast, List<String> arguments) {
 
   void write(DataOutputStream out) throws IOException {
     out.writeUTF(mainClass);
     out.writeUTF(error);
     out.writeUTF(log);
-    out.writeBoolean(isFirst);
     out.writeBoolean(isLast);
     out.writeInt(arguments.size());
     for (String argument : arguments) {
@@ -44,12 +36,11 @@ record JobSpec(
     String mainClass = in.readUTF();
     String error = in.readUTF();
     String log = in.readUTF();
-    boolean isFirst = in.readBoolean();
     boolean isLast = in.readBoolean();
     List<String> arguments = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       arguments.add(in.readUTF());
     }
-    return new JobSpec(mainClass, error, log, isFirst, isLast, List.copyOf(arguments));
+    return new JobSpec(mainClass, error, log, isLast, List.copyOf(arguments));
   }
 }

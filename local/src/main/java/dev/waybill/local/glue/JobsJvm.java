@@ -8,44 +8,30 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A JVM that runs the jobs of one run, each once, one after the other, and then those of another
- * run: all but the first find Spark loaded and compiled. The first job is on its command line, the
- * others come through its standard input. Its standard output has a byte for each job that has
- * succeeded and is not the last; what jobs print goes into their logs. For use by one thread at a
- * time.
+ * A JVM that runs the jobs of one run, each once, one after the other: the second finds Spark
+ * loaded and compiled. The first job is on its command line, the others come through its standard
+ * input. Its standard output has a byte for each job that has succeeded and is not the last; what
+ * jobs print goes into their logs. For use by one thread at a time.
  *
  * @see JobMain
  */
 final class JobsJvm {
 
   private final Process process;
-  private final JobSize size;
   private final Set<String> given = new HashSet<>();
-  private String runId;
 
-  /** A JVM of this size that was started with its first job. */
-  JobsJvm(Process process, JobSize size, String runId, String job) {
+  /** A JVM that was started with its first job. */
+  JobsJvm(Process process, String job) {
     this.process = process;
-    this.size = size;
-    this.runId = runId;
     given.add(job);
   }
 
-  /** Whether its last job was one of this run. */
-  boolean isOf(String runId) {
-    return this.runId.equals(runId);
-  }
-
   /** Whether it can run this job. */
-  boolean takes(String runId, String job) {
-    return process.isAlive() && !(isOf(runId) && given.contains(job));
+  boolean takes(String job) {
+    return process.isAlive() && !given.contains(job);
   }
 
-  JobSize size() {
-    return size;
-  }
-
-  /** How many jobs of its run it was given. */
+  /** How many jobs it was given. */
   int jobs() {
     return given.size();
   }
@@ -55,11 +41,7 @@ final class JobsJvm {
    *
    * @throws IOException where the JVM has ended meanwhile
    */
-  void give(String runId, String job, JobSpec spec) throws IOException {
-    if (!isOf(runId)) {
-      this.runId = runId;
-      given.clear();
-    }
+  void give(String job, JobSpec spec) throws IOException {
     given.add(job);
     DataOutputStream out = new DataOutputStream(process.getOutputStream());
     spec.write(out);

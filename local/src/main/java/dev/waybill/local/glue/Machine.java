@@ -2,11 +2,8 @@ package dev.waybill.local.glue;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /**
  * Divides this machine, or the container's part of it, among the JVMs of jobs: there are never more
@@ -24,11 +21,8 @@ public final class Machine {
   /** Spark refuses to start with less than 450 MiB. */
   private static final int LEAST_HEAP_MEBIBYTES = 512;
 
-  private static final int POLL_MILLIS = 50;
-
   private final int cores;
   private final int mebibytes;
-  private final Semaphore turn = new Semaphore(1, true);
   private final Semaphore jvms;
   private final Semaphore free;
   private final AtomicInteger running = new AtomicInteger();
@@ -40,14 +34,14 @@ public final class Machine {
    */
   Machine(int cores, long mebibytes) {
     this.cores = cores;
-    this.jvms = new Semaphore(cores);
+    this.jvms = new Semaphore(cores, true);
     this.mebibytes =
         (int)
             Math.min(
                 Integer.MAX_VALUE,
                 Math.max(
                     LEAST_HEAP_MEBIBYTES + OUTSIDE_HEAP_MEBIBYTES, mebibytes - RESERVED_MEBIBYTES));
-    this.free = new Semaphore(this.mebibytes);
+    this.free = new Semaphore(this.mebibytes, true);
   }
 
   /** This one, by what the JVM and the container's limits say. */
@@ -60,35 +54,18 @@ public final class Machine {
   /**
    * Takes a JVM's share: of the memory as much as it asks for, or all where the machine has less;
    * of the cores an equal part beside the JVMs that run now. Waits until a core and the memory are
-   * free, behind those that asked before.
+   * free.
    */
   Share take(int heapMebibytes) throws InterruptedException {
-    return take(heapMebibytes, () -> false).orElseThrow();
-  }
-
-  /**
-   * The same, unless there is something better first.
-   *
-   * @param better is asked now and then while it waits
-   * @return empty where it had an answer
-   */
-  Optional<Share> take(int heapMebibytes, BooleanSupplier better) throws InterruptedException {
     int memory = Math.min(heapMebibytes + OUTSIDE_HEAP_MEBIBYTES, mebibytes);
-    turn.acquire();
+    jvms.acquire();
     try {
-      while (!better.getAsBoolean()) {
-        if (jvms.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-          if (free.tryAcquire(memory)) {
-            return Optional.of(new Share(Math.max(1, cores / running.incrementAndGet()), memory));
-          }
-          jvms.release();
-          Thread.sleep(POLL_MILLIS);
-        }
-      }
-      return Optional.empty();
-    } finally {
-      turn.release();
+      free.acquire(memory);
+    } catch (InterruptedException e) {
+      jvms.release();
+      throw e;
     }
+    return new Share(Math.max(1, cores / running.incrementAndGet()), memory);
   }
 
   /** What one JVM may use until it closes it. */

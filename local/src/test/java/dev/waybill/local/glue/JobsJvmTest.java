@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.local.Installation;
 import dev.waybill.local.Processes;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real JVMs with {@link JobMain}; the jobs are small classes of this test. */
 @Timeout(120)
 class JobsJvmTest {
-
-  private static final String RUN = "first-run";
 
   @TempDir private Path folder;
   private final CountDownLatch free = new CountDownLatch(1);
@@ -51,10 +43,10 @@ class JobsJvmTest {
     JobsJvm jvm = start(Leaves.class, "first \u00fc");
     assertThat(jvm.process(false, free::countDown).waitFor()).isZero();
     assertThat(free.await(0, TimeUnit.SECONDS)).as("it can take another job").isTrue();
-    assertThat(jvm.takes(RUN, "first")).as("each job once").isFalse();
-    assertThat(jvm.takes(RUN, "second")).isTrue();
+    assertThat(jvm.takes("first")).as("each job once").isFalse();
+    assertThat(jvm.takes("second")).isTrue();
 
-    jvm.give(RUN, "second", spec(Leaves.class, "second \u00fc"));
+    jvm.give("second", spec(Leaves.class, "second \u00fc"));
 
     assertThat(jvm.process(true, free::countDown).waitFor()).isZero();
     assertThat(process.waitFor()).as("it ends with the last job").isZero();
@@ -65,38 +57,14 @@ class JobsJvmTest {
   }
 
   @Test
-  void theJobsOfAnotherRunFindNothingOfTheFirst() throws Exception {
-    JobsJvm jvm = start(ChangesItsJvm.class, "first");
-    jvm.process(false, free::countDown).waitFor();
-    assertThat(jvm.takes("second-run", "first")).isTrue();
-
-    jvm.give(
-        "second-run",
-        "first",
-        new JobSpec(
-            ChangesItsJvm.class.getName(),
-            errors.toString(),
-            log.toString(),
-            true,
-            true,
-            List.of()));
-
-    assertThat(jvm.process(true, free::countDown).waitFor()).isZero();
-    String asInANewJvm =
-        "0 runs, a Dutch locale: false, time zone of Kathmandu: false, root at TRACE: false\n";
-    assertThat(Files.readString(folder.resolve("first.log"))).endsWith(asInANewJvm);
-    assertThat(log).hasContent(asInANewJvm);
-  }
-
-  @Test
   void aJobThatFailsSaysWhyAndEndsItsJvm() throws Exception {
     JobsJvm jvm = start(Leaves.class, "first");
     jvm.process(false, free::countDown).waitFor();
 
-    jvm.give(RUN, "second", spec(Fails.class, "no rows"));
+    jvm.give("second", spec(Fails.class, "no rows"));
 
     assertThat(jvm.process(false, () -> {}).waitFor()).isEqualTo(1);
-    assertThat(jvm.takes(RUN, "third")).isFalse();
+    assertThat(jvm.takes("third")).isFalse();
     assertThat(errors)
         .hasContent("Exception in User Class: java.lang.IllegalStateException : no rows");
     assertThat(Files.readString(log)).contains("IllegalStateException: no rows");
@@ -124,7 +92,7 @@ class JobsJvmTest {
     jvm.end();
 
     assertThat(process.waitFor()).isZero();
-    assertThat(jvm.takes(RUN, "second")).isFalse();
+    assertThat(jvm.takes("second")).isFalse();
   }
 
   private JobsJvm start(Class<?> job, String argument) throws IOException {
@@ -134,7 +102,6 @@ class JobsJvmTest {
                 "-D" + JobMain.CLASS + "=" + job.getName(),
                 "-D" + JobMain.ERROR + "=" + errors,
                 "-D" + JobMain.MORE + "=true",
-                "-D" + JobMain.JARS + "=" + classesOf(job),
                 "-D" + JobMain.LAUNCHER + "=" + ProcessHandle.current().pid(),
                 "-Dfile.encoding=UTF-8",
                 "-Dsun.jnu.encoding=UTF-8",
@@ -144,21 +111,12 @@ class JobsJvmTest {
                 argument)
             .redirectError(folder.resolve("first.log").toFile())
             .start();
-    return new JobsJvm(process, JobSize.SMALL, RUN, "first");
-  }
-
-  private static Path classesOf(Class<?> job) {
-    return Path.of(URI.create(job.getProtectionDomain().getCodeSource().getLocation().toString()));
+    return new JobsJvm(process, "first");
   }
 
   private JobSpec spec(Class<?> job, String argument) {
     return new JobSpec(
-        job.getName(),
-        errors.toString(),
-        log.toString(),
-        false,
-        job == Leaves.class,
-        List.of(argument));
+        job.getName(), errors.toString(), log.toString(), job == Leaves.class, List.of(argument));
   }
 
   private Optional<String> firstLog() {
@@ -176,23 +134,6 @@ class JobsJvmTest {
           "job %s in %d, left %s%n",
           args[0], ProcessHandle.current().pid(), System.getProperty("left"));
       System.setProperty("left", args[0]);
-    }
-  }
-
-  /** Changes what outlives a job in its JVM. */
-  public static final class ChangesItsJvm {
-    private static int runs;
-
-    public static void main(String[] args) {
-      System.out.printf(
-          "%d runs, a Dutch locale: %s, time zone of Kathmandu: %s, root at TRACE: %s%n",
-          runs++,
-          Locale.getDefault().getLanguage().equals("nl"),
-          TimeZone.getDefault().getID().equals("Asia/Kathmandu"),
-          LogManager.getRootLogger().isTraceEnabled());
-      Locale.setDefault(Locale.forLanguageTag("nl"));
-      TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
-      Configurator.setRootLevel(Level.TRACE);
     }
   }
 

@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.local.Processes;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MachineTest {
-
-  private static final Set<Thread.State> WAITING =
-      Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
   @ParameterizedTest
   @CsvSource({
@@ -75,7 +71,7 @@ class MachineTest {
     assertThat(second.get().cores()).isEqualTo(4);
   }
 
-  /** A thread that waits for its share, and looks now and then. */
+  /** A thread that waits for its share. */
   private static Thread taking(Machine machine, int heap, AtomicReference<Machine.Share> share) {
     Thread waiting =
         new Thread(
@@ -87,7 +83,7 @@ class MachineTest {
               }
             });
     waiting.start();
-    Processes.waitFor(() -> Optional.of(waiting.getState()).filter(WAITING::contains));
+    Processes.waitFor(() -> Optional.of(waiting.getState()).filter(Thread.State.WAITING::equals));
     return waiting;
   }
 }
