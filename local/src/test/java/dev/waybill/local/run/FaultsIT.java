@@ -289,7 +289,7 @@ class FaultsIT {
 
   private List<String> executions(String file) {
     return follower.executions().stream()
-        .filter(arn -> arn.matches(".*:" + file + "-[0-9a-f]{16}"))
+        .filter(arn -> arn.matches(".*:\\d+-\\d+-" + file + "-[0-9a-f]{16}"))
         .toList();
   }
 
