@@ -98,6 +98,7 @@ class OperationsIT {
             "warnings",
             "outputs",
             "jobs",
+            "cost",
             "trace",
             "seconds",
             "report");
