@@ -100,7 +100,7 @@ final class Catalog extends Construct {
                     .build()))
         .storageDescriptor(
             StorageDescriptorProperty.builder()
-                .columns(columns(table))
+                .columns(columns(table.columns()))
                 .location(location(table.name()))
                 .inputFormat(PARQUET + "MapredParquetInputFormat")
                 .outputFormat(PARQUET + "MapredParquetOutputFormat")
@@ -113,7 +113,7 @@ final class Catalog extends Construct {
     return external(table, "json")
         .storageDescriptor(
             StorageDescriptorProperty.builder()
-                .columns(columns(table))
+                .columns(columns(table.columns()))
                 .location(location(Jobs.RUNS + "/index"))
                 .inputFormat("org.apache.hadoop.mapred.TextInputFormat")
                 .outputFormat("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
@@ -130,8 +130,9 @@ final class Catalog extends Construct {
         .parameters(Map.of("EXTERNAL", "TRUE", "classification", format));
   }
 
-  private static List<ColumnProperty> columns(Table table) {
-    return table.columns().stream()
+  /** As the catalog has them. */
+  static List<ColumnProperty> columns(List<Tables.Column> columns) {
+    return columns.stream()
         .map(
             column ->
                 ColumnProperty.builder()

@@ -37,7 +37,7 @@ final class CollectorMetrics {
     return sumOfSignals("accepted", "accepted", "otelcol_receiver_accepted_", "receiver", "otlp");
   }
 
-  /** What it turned away; senders try again, and give up after a while. */
+  /** What it refused; senders try again, and give up after a while. */
   IMetric refused() {
     return sumOfSignals("refused", "refused", "otelcol_receiver_refused_", "receiver", "otlp");
   }

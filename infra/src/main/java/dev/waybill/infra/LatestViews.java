@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import software.amazon.awscdk.services.glue.CfnTable.ColumnProperty;
+import software.amazon.awscdk.services.glue.CfnTable.SerdeInfoProperty;
 import software.amazon.awscdk.services.glue.CfnTable.StorageDescriptorProperty;
 import software.amazon.awscdk.services.glue.CfnTable.TableInputProperty;
 
@@ -101,19 +101,8 @@ final class LatestViews {
         .viewExpandedText("/* Presto View */")
         .storageDescriptor(
             StorageDescriptorProperty.builder()
-                .columns(
-                    columns.stream()
-                        .map(
-                            column ->
-                                ColumnProperty.builder()
-                                    .name(column.name())
-                                    .type(column.type())
-                                    .comment(column.comment())
-                                    .build())
-                        .toList())
-                .serdeInfo(
-                    software.amazon.awscdk.services.glue.CfnTable.SerdeInfoProperty.builder()
-                        .build())
+                .columns(Catalog.columns(columns))
+                .serdeInfo(SerdeInfoProperty.builder().build())
                 .build())
         .build();
   }

@@ -1,7 +1,6 @@
 package dev.waybill.workflow;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -71,15 +70,8 @@ public record Jobs(@JsonProperty("jobs") List<Job> jobs) {
                   e.getKnownPropertyIds().stream()
                       .map(String::valueOf)
                       .collect(Collectors.joining(", "))));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s can't be read, line %d: %s"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage()));
     } catch (IOException e) {
-      throw new IllegalArgumentException("%s can't be read: %s".formatted(file, e.getMessage()));
+      throw Unreadable.of(file, e);
     } catch (Wrong e) {
       throw new IllegalArgumentException("%s: %s".formatted(file, e.getMessage()));
     }

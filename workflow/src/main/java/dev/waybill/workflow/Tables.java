@@ -1,7 +1,6 @@
 package dev.waybill.workflow;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -59,15 +58,8 @@ public record Tables(@JsonProperty("tables") List<Table> tables) {
       return JSON.readValue(Files.readString(file), Tables.class);
     } catch (NoSuchFileException none) {
       return new Tables(List.of());
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s can't be read, line %d: %s"
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getOriginalMessage()));
     } catch (IOException e) {
-      throw new IllegalArgumentException("%s can't be read: %s".formatted(file, e.getMessage()));
+      throw Unreadable.of(file, e);
     }
   }
 }
