@@ -56,7 +56,7 @@ public record RunRecord(
   public static final String FAILED = "FAILED";
 
   /** Beside the runs' own folders: has a file for each run, with its manifest on one line. */
-  private static final String INDEX = "index";
+  public static final String INDEX = "index";
 
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.AbortableInputStream;
@@ -25,7 +26,8 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
  * Signed calls of Glue's API by the AWS SDK's signer: the SDK's client for all of Glue weighs more
- * than the job. Region, credentials and endpoint are found as the SDK's clients find them.
+ * than the job. Region, credentials and endpoint are found as the SDK's clients find them. For use
+ * by one thread.
  */
 final class GlueCalls {
 
@@ -40,7 +42,11 @@ final class GlueCalls {
   private static final int SERVER_ERROR = 500;
 
   private final Map<String, String> environment;
+  private SdkHttpClient http;
+  private AwsCredentialsProvider credentials;
+  private Region region;
 
+  /** Nothing is looked for before the first call. */
   GlueCalls(Map<String, String> environment) {
     this.environment = environment;
   }
@@ -53,12 +59,8 @@ final class GlueCalls {
    */
   JsonNode call(String operation, JsonNode request) throws IOException {
     for (int attempt = 1; ; attempt++) {
-      try (SdkHttpClient http =
-          UrlConnectionHttpClient.builder()
-              .connectionTimeout(CALL_BOUND)
-              .socketTimeout(CALL_BOUND)
-              .build()) {
-        Answer answer = once(http, operation, JSON.writeValueAsBytes(request));
+      try {
+        Answer answer = once(operation, JSON.writeValueAsBytes(request));
         if (answer.status == OK) {
           return answer.body;
         }
@@ -72,38 +74,44 @@ final class GlueCalls {
     }
   }
 
-  private Answer once(SdkHttpClient http, String operation, byte[] body) throws IOException {
-    Region region = DefaultAwsRegionProviderChain.builder().build().getRegion();
+  private Answer once(String operation, byte[] body) throws IOException {
+    if (http == null) {
+      region = DefaultAwsRegionProviderChain.builder().build().getRegion();
+      credentials = DefaultCredentialsProvider.builder().build();
+      http =
+          UrlConnectionHttpClient.builder()
+              .connectionTimeout(CALL_BOUND)
+              .socketTimeout(CALL_BOUND)
+              .build();
+    }
     SdkHttpRequest request =
         SdkHttpRequest.builder()
             .method(SdkHttpMethod.POST)
-            .uri(endpoint(region))
+            .uri(endpoint())
             .putHeader("Content-Type", "application/x-amz-json-1.1")
             .putHeader("Content-Length", String.valueOf(body.length))
             .putHeader("X-Amz-Target", "AWSGlue." + operation)
             .build();
-    try (DefaultCredentialsProvider credentials = DefaultCredentialsProvider.builder().build()) {
-      SignedRequest signed =
-          AwsV4HttpSigner.create()
-              .sign(
-                  sign ->
-                      sign.identity(credentials.resolveCredentials())
-                          .request(request)
-                          .payload(ContentStreamProvider.fromByteArray(body))
-                          .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "glue")
-                          .putProperty(AwsV4HttpSigner.REGION_NAME, region.id()));
-      HttpExecuteResponse response =
-          http.prepareRequest(
-                  HttpExecuteRequest.builder()
-                      .request(signed.request())
-                      .contentStreamProvider(signed.payload().orElseThrow())
-                      .build())
-              .call();
-      return new Answer(response.httpResponse().statusCode(), json(response));
-    }
+    SignedRequest signed =
+        AwsV4HttpSigner.create()
+            .sign(
+                sign ->
+                    sign.identity(credentials.resolveCredentials())
+                        .request(request)
+                        .payload(ContentStreamProvider.fromByteArray(body))
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "glue")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, region.id()));
+    HttpExecuteResponse response =
+        http.prepareRequest(
+                HttpExecuteRequest.builder()
+                    .request(signed.request())
+                    .contentStreamProvider(signed.payload().orElseThrow())
+                    .build())
+            .call();
+    return new Answer(response.httpResponse().statusCode(), json(response));
   }
 
-  private URI endpoint(Region region) {
+  private URI endpoint() {
     String given = environment.getOrDefault(ENDPOINT, "");
     return URI.create(
         given.isBlank()

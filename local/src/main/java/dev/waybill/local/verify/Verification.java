@@ -1,6 +1,7 @@
 package dev.waybill.local.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.waybill.gluejobs.RunRecord;
 import dev.waybill.gluejobs.catalog.CatalogPartitions;
 import dev.waybill.lambdatrigger.PipelineInput;
 import dev.waybill.local.AwsClients;
@@ -113,7 +114,9 @@ public final class Verification {
   private List<Check> cleanUp(String key, RunSummary run) {
     String runId = run.runId();
     List<String> keys =
-        runId == null ? List.of(key) : List.of(key, "runs/index/%s.json".formatted(runId));
+        runId == null
+            ? List.of(key)
+            : List.of(key, "%s/%s/%s.json".formatted(Jobs.RUNS, RunRecord.INDEX, runId));
     List<String> prefixes =
         runId == null
             ? List.of()
