@@ -16,16 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The README's queries, on a bucket that an engine which is not Spark reads. */
 class DuckDbTest {
 
-  private static final String PROGRAM =
-      """
-      import duckdb, sys
-      connection = duckdb.connect()
-      for statement in connection.extract_statements(sys.argv[1]):
-          rows = connection.execute(statement).fetchall()
-          if statement.type.name == "SELECT":
-              for row in rows:
-                  print(row)
-      """;
+  private static final Path ROOT = Path.of(System.getProperty("waybill.root"));
 
   @TempDir private Path home;
 
@@ -63,14 +54,14 @@ class DuckDbTest {
   private static String readme() throws IOException {
     Matcher block =
         Pattern.compile("```sql\n(-- DuckDB.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(Path.of(System.getProperty("waybill.root"), "README.md")));
+            .matcher(Files.readString(ROOT.resolve("README.md")));
     assertThat(block.find()).isTrue();
     return block.group(1);
   }
 
   private String duckDb(String python, String sql) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(python, "-c", PROGRAM, sql)
+        new ProcessBuilder(python, ROOT.resolve(".ci/duckdb-query").toString(), sql)
             .directory(home.toFile())
             .redirectErrorStream(true)
             .start();

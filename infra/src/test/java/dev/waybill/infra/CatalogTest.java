@@ -183,18 +183,7 @@ class CatalogTest {
             (name, view) -> sql.append("CREATE VIEW waybill.%s AS %s;%n".formatted(name, view)));
     Process process =
         new ProcessBuilder(
-                python,
-                "-c",
-                """
-                import duckdb, sys
-                connection = duckdb.connect()
-                for statement in connection.extract_statements(sys.argv[1]):
-                    rows = connection.execute(statement).fetchall()
-                    if statement.type.name == "SELECT":
-                        for row in rows:
-                            print(row)
-                """,
-                sql + query)
+                python, Deployment.ROOT.resolve(".ci/duckdb-query").toString(), sql + query)
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

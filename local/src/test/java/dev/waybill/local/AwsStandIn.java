@@ -33,6 +33,13 @@ final class AwsStandIn implements AutoCloseable {
   /** Those of every JVM that the local stand-ins start. */
   static final Keys KEYS = new Keys("local", "local");
 
+  /** The system properties by which an AWS client in this JVM signs for it. */
+  static final Map<String, String> PROPERTIES =
+      Map.of(
+          "aws.accessKeyId", KEYS.id(),
+          "aws.secretAccessKey", KEYS.secret(),
+          "aws.region", "eu-west-1");
+
   private static final String GROUP = "/waybill/metrics";
   private static final int MOST_DOCUMENTS = 50;
   private static final int LARGEST_DOCUMENT = 64 << 10;

@@ -37,11 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A job's telemetry that goes to X-Ray and CloudWatch without a collector. */
 class AwsTelemetryTest {
 
-  private static final Map<String, String> PROPERTIES =
-      Map.of(
-          "aws.accessKeyId", AwsStandIn.KEYS.id(),
-          "aws.secretAccessKey", AwsStandIn.KEYS.secret(),
-          "aws.region", "eu-west-1");
   private static final String TRACE = "5759e988bd862e3fe1be46a994272793";
   private static final Instant START = Instant.parse("2026-11-20T12:00:00.123456Z");
   private static final Resource RESOURCE =
@@ -55,12 +50,12 @@ class AwsTelemetryTest {
 
   @BeforeEach
   void giveKeys() {
-    PROPERTIES.forEach(System::setProperty);
+    AwsStandIn.PROPERTIES.forEach(System::setProperty);
   }
 
   @AfterEach
   void takeKeys() {
-    PROPERTIES.keySet().forEach(System::clearProperty);
+    AwsStandIn.PROPERTIES.keySet().forEach(System::clearProperty);
   }
 
   @Test

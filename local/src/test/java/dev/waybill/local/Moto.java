@@ -15,6 +15,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 
 /**
  * moto's server, an independent stand-in for AWS, on the loopback interface: {@code WAYBILL_MOTO}
@@ -30,6 +32,8 @@ public final class Moto implements AutoCloseable {
   /** Why they are. */
   public static final String WHY =
       "WAYBILL_MOTO is not set: .ci/moto installs moto and prints what it must be";
+
+  private static final String LOG_STREAM = "stream";
 
   private final Process process;
   private final String url;
@@ -54,6 +58,26 @@ public final class Moto implements AutoCloseable {
 
   public String url() {
     return url;
+  }
+
+  /** Makes a log group with a retention and a stream, as a deployed stack has it. */
+  public static void createLogGroup(CloudWatchLogsClient logs, String group) {
+    logs.createLogGroup(create -> create.logGroupName(group));
+    logs.putRetentionPolicy(put -> put.logGroupName(group).retentionInDays(30));
+    logs.createLogStream(create -> create.logGroupName(group).logStreamName(LOG_STREAM));
+  }
+
+  /** Writes a line that names a run into such a group. */
+  public static void log(CloudWatchLogsClient logs, String group, String runId) {
+    logs.putLogEvents(
+        put ->
+            put.logGroupName(group)
+                .logStreamName(LOG_STREAM)
+                .logEvents(
+                    InputLogEvent.builder()
+                        .timestamp(System.currentTimeMillis())
+                        .message("{\"run_id\":\"%s\"}".formatted(runId))
+                        .build()));
   }
 
   /** Has it execute state machines, with the interpreter of the States Language that it has. */

@@ -43,11 +43,6 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 @EnabledIfEnvironmentVariable(named = "WAYBILL_COLLECTOR", matches = ".+")
 class SameAsCollectorIT {
 
-  private static final Map<String, String> PROPERTIES =
-      Map.of(
-          "aws.accessKeyId", AwsStandIn.KEYS.id(),
-          "aws.secretAccessKey", AwsStandIn.KEYS.secret(),
-          "aws.region", "eu-west-1");
   private static final String TRACE = "5759e988bd862e3fe1be46a994272793";
   private static final Instant START = Instant.parse("2026-11-20T12:00:00.123456Z");
   private static final JobRun RUN =
@@ -64,12 +59,12 @@ class SameAsCollectorIT {
 
   @BeforeEach
   void giveKeys() {
-    PROPERTIES.forEach(System::setProperty);
+    AwsStandIn.PROPERTIES.forEach(System::setProperty);
   }
 
   @AfterEach
   void takeKeys() {
-    PROPERTIES.keySet().forEach(System::clearProperty);
+    AwsStandIn.PROPERTIES.keySet().forEach(System::clearProperty);
   }
 
   @Test

@@ -229,9 +229,6 @@ class UploadCommandIT {
   }
 
   private Ended upload(String... arguments) throws InterruptedException {
-    String[] command = new String[arguments.length + 1];
-    command[0] = "upload";
-    System.arraycopy(arguments, 0, command, 1, arguments.length);
-    return new WaybillCommand(folder).with(environment).run(command);
+    return new WaybillCommand(folder).with(environment).run("upload", arguments);
   }
 }

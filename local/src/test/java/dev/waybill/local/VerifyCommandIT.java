@@ -36,7 +36,6 @@ import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
-import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.Column;
 import software.amazon.awssdk.services.glue.model.Partition;
@@ -261,9 +260,7 @@ class VerifyCommandIT {
   private static void deploy(CloudWatchLogsClient logs, CloudWatchClient metrics) {
     for (String group :
         List.of(NAMES.functionLog(), NAMES.workflowLog(), NAMES.jobLogs(), glueLog())) {
-      logs.createLogGroup(create -> create.logGroupName(group));
-      logs.putRetentionPolicy(put -> put.logGroupName(group).retentionInDays(30));
-      logs.createLogStream(create -> create.logGroupName(group).logStreamName("stream"));
+      Moto.createLogGroup(logs, group);
     }
     metrics.putMetricAlarm(
         put ->
@@ -317,15 +314,7 @@ class VerifyCommandIT {
 
   private static void send(String runId, CloudWatchLogsClient logs, CloudWatchClient metrics) {
     for (String group : List.of(NAMES.functionLog(), NAMES.workflowLog(), NAMES.jobLogs())) {
-      logs.putLogEvents(
-          put ->
-              put.logGroupName(group)
-                  .logStreamName("stream")
-                  .logEvents(
-                      InputLogEvent.builder()
-                          .timestamp(System.currentTimeMillis())
-                          .message("{\"run_id\":\"%s\"}".formatted(runId))
-                          .build()));
+      Moto.log(logs, group, runId);
     }
     for (Job job : JOBS) {
       Dimension name = Dimension.builder().name("waybill.job").value(job.name()).build();
@@ -366,9 +355,6 @@ class VerifyCommandIT {
   }
 
   private Ended verify(String... arguments) throws InterruptedException {
-    String[] command = new String[arguments.length + 1];
-    command[0] = "verify";
-    System.arraycopy(arguments, 0, command, 1, arguments.length);
-    return new WaybillCommand(folder).with(environment).run(command);
+    return new WaybillCommand(folder).with(environment).run("verify", arguments);
   }
 }

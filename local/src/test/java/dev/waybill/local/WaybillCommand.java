@@ -7,8 +7,10 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Waybill's command line, in a JVM of its own as a user starts it. */
 public final class WaybillCommand {
@@ -92,6 +94,11 @@ public final class WaybillCommand {
 
   /** A command that has ended. */
   public record Ended(int status, String out, String err) {}
+
+  /** Runs a command with these arguments to its end. */
+  public Ended run(String name, String[] arguments) throws InterruptedException {
+    return run(Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray(String[]::new));
+  }
 
   /** Runs it to its end. */
   public Ended run(String... arguments) throws InterruptedException {

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
-import software.amazon.awssdk.services.cloudwatchlogs.model.InputLogEvent;
 
 /** Where logs are looked for, in moto's CloudWatch. */
 @EnabledIfEnvironmentVariable(named = Moto.VARIABLE, matches = ".+", disabledReason = Moto.WHY)
@@ -29,18 +28,8 @@ class LogsCheckIT {
                 CloudWatchLogsClient.builder().httpClient(UrlConnectionHttpClient.create()))) {
       String printed = NAMES.glueLogs() + "/waybill-role-security/output";
       for (String group : List.of(NAMES.functionLog(), NAMES.workflowLog(), printed)) {
-        logs.createLogGroup(create -> create.logGroupName(group));
-        logs.putRetentionPolicy(put -> put.logGroupName(group).retentionInDays(30));
-        logs.createLogStream(create -> create.logGroupName(group).logStreamName("stream"));
-        logs.putLogEvents(
-            put ->
-                put.logGroupName(group)
-                    .logStreamName("stream")
-                    .logEvents(
-                        InputLogEvent.builder()
-                            .timestamp(System.currentTimeMillis())
-                            .message("{\"run_id\":\"%s\"}".formatted(RUN))
-                            .build()));
+        Moto.createLogGroup(logs, group);
+        Moto.log(logs, group, RUN);
       }
 
       List<Check> checks = LogsCheck.of(logs, NAMES, RUN, Instant.now().minusSeconds(60));
