@@ -3,8 +3,8 @@ package dev.waybill.gluejobs;
 import java.util.Locale;
 
 /**
- * Why a row is turned away, in the order in which the rules are asked; a row is rejected once, by
- * the first.
+ * Why a row is rejected, in the order in which the rules are asked; a row is rejected once, by the
+ * first.
  */
 public enum RejectReason {
   MALFORMED_RECORD,

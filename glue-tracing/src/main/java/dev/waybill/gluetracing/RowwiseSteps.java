@@ -56,7 +56,7 @@ public final class RowwiseSteps {
   static RowwiseSteps from(JobStart job, String name, Callable<Dataset<Row>> source) {
     RowwiseSteps begun = new RowwiseSteps(job);
     Described step = begun.describe(name, source);
-    begun.described.add(job.steps.canTurnAway(begun.rows) ? step : step.withoutInput());
+    begun.described.add(job.steps.canReject(begun.rows) ? step : step.withoutInput());
     begun.counts.add(count(lit(1)));
     begun.addCount();
     return begun;
@@ -111,7 +111,7 @@ public final class RowwiseSteps {
     if (job.steps.isOff()) {
       return;
     }
-    if (!job.steps.canTurnAway(rows)) {
+    if (!job.steps.canReject(rows)) {
       counts.add(count(lit(1)));
       return;
     }

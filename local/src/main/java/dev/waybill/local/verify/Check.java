@@ -3,7 +3,7 @@ package dev.waybill.local.verify;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What was looked at in a deployed pipeline, and what came of it.
+ * A check of a deployed pipeline, and its result.
  *
  * @param what in a few words
  * @param holds whether it is as it should be

@@ -98,7 +98,9 @@ final class MetricEvents {
     return new Event(millis, event.toString());
   }
 
-  /** Objects that have the point's value by the metric's name; none for what is no number. */
+  /**
+   * Objects that have the point's value by the metric's name; none where the value is not a number.
+   */
   private static List<ObjectNode> values(String name, PointData point) {
     if (point instanceof LongPointData number) {
       return List.of(JSON.createObjectNode().put(name, number.getValue()));

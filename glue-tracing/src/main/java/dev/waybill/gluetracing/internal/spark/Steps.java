@@ -89,7 +89,7 @@ public final class Steps {
     if (off) {
       return rows;
     }
-    boolean countsAll = canTurnAway(rows) && !countOf.containsKey(rows);
+    boolean countsAll = canReject(rows) && !countOf.containsKey(rows);
     Dataset<T> out =
         countsAll ? observe(rows, List.of(aliveRows(rows), count(lit(1)))) : observe(rows);
     Count kept = countOf.get(out);
@@ -223,8 +223,7 @@ public final class Steps {
             rows);
     if (observed != rows) {
       countOf.put(observed, new Count(number, 0));
-      if (harmless.get("look at a plan", () -> ScanPlans.isScan(rows), false)
-          && !canTurnAway(rows)) {
+      if (harmless.get("look at a plan", () -> ScanPlans.isScan(rows), false) && !canReject(rows)) {
         scans.add(observed, rows);
       }
     }
@@ -271,10 +270,10 @@ public final class Steps {
   }
 
   private Column aliveRows(Dataset<?> rows) {
-    return canTurnAway(rows) ? count_if(col(rejection).isNull()) : count(lit(1));
+    return canReject(rows) ? count_if(col(rejection).isNull()) : count(lit(1));
   }
 
-  public synchronized boolean canTurnAway(Dataset<?> rows) {
+  public synchronized boolean canReject(Dataset<?> rows) {
     return rejection != null && Arrays.asList(rows.columns()).contains(rejection);
   }
 
